@@ -1,0 +1,20 @@
+/** Source of time. Passed in, so that a simulation can run it. */
+export interface Clock {
+  /** Milliseconds since an arbitrary start; never goes backwards. */
+  now(): number
+  /** Calls `callback` once after `delayMs`, unless the returned function is called before. */
+  schedule(callback: () => void, delayMs: number): () => void
+}
+
+/** The platform's own clock. Its timers don't keep a Node process alive. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(callback, delayMs) {
+    const timer: unknown = setTimeout(callback, delayMs)
+    // Browsers return a number here, Node an object with unref().
+    ;(timer as { unref?: () => void }).unref?.()
+    return () => {
+      clearTimeout(timer as number)
+    }
+  },
+}

@@ -1,0 +1,90 @@
+/**
+ * What the engine reports while it works. Plain data: safe to log as it is, because it carries a fingerprint of the
+ * session id and never the id.
+ */
+export type SessionEvent =
+  | SessionBoundEvent
+  | SessionLostEvent
+  | RecoveryStartedEvent
+  | RecoverySucceededEvent
+  | RecoveryFailedEvent
+  | RequestReplayedEvent
+  | NotRecoverableEvent
+  | SessionClosedEvent
+
+interface OfSession {
+  /** Short fingerprint of the virtual session id: constant for the session's life, never the id itself. */
+  readonly session: string
+  /** Counts the upstream sessions behind this virtual session: 1, 2, 3 … */
+  readonly epoch: number
+}
+
+/** An `initialize` was answered with a session id: the engine looks after that session from now on. */
+export interface SessionBoundEvent extends OfSession {
+  readonly type: 'session-bound'
+}
+
+/** The server no longer knows the session. */
+export interface SessionLostEvent extends OfSession {
+  readonly type: 'session-lost'
+  /** Name of the classifier's rule that said so, or `upstream-id-reused` when another session was given this one's id. */
+  readonly rule: string
+  /** HTTP status of the answer, absent when no request was refused. */
+  readonly status?: number
+}
+
+/** A fresh `initialize` is about to be sent. `epoch` is the one that ended. */
+export interface RecoveryStartedEvent extends OfSession {
+  readonly type: 'recovery-started'
+}
+
+/** The server has a new session and has acknowledged it. `epoch` is the new one. */
+export interface RecoverySucceededEvent extends OfSession {
+  readonly type: 'recovery-succeeded'
+  readonly durationMs: number
+  /** The protocol version that the server answered. */
+  readonly protocolVersion: string
+  /** The version negotiated before, when the server now answers another one. */
+  readonly previousProtocolVersion?: string
+  /** True when the server minted no session id: from now on requests go out without one. */
+  readonly stateless: boolean
+}
+
+/** The session could not be renewed. The waiting requests get an error that says the same. */
+export interface RecoveryFailedEvent extends OfSession {
+  readonly type: 'recovery-failed'
+  readonly durationMs: number
+  /** The step of the recovery that failed. */
+  readonly step: RecoveryStep
+  readonly reason: string
+}
+
+/** A refused request was sent again on the new session. */
+export interface RequestReplayedEvent extends OfSession {
+  readonly type: 'request-replayed'
+  /** The JSON-RPC method, or the HTTP method for a request without a message. */
+  readonly method: string
+}
+
+/** A refusal was handed to the caller, because it can't be recovered from. */
+export interface NotRecoverableEvent {
+  readonly type: 'not-recoverable'
+  readonly session: string
+  /**
+   * - `no-transcript`: the session was not made through this middleware (see the option `transcript`);
+   * - `signed-request`: its headers are a proof for one sending (DPoP, AWS SigV4, HTTP Message Signatures);
+   * - `streaming-body`: its body was a stream, gone once it was sent.
+   */
+  readonly reason: 'no-transcript' | 'signed-request' | 'streaming-body'
+}
+
+/** The client ended the session with DELETE. */
+export interface SessionClosedEvent extends OfSession {
+  readonly type: 'session-closed'
+}
+
+/** The steps of a recovery, in their order. */
+export type RecoveryStep = 'initialize' | 'initialized' | 'replay'
+
+/** Receives every event. An error that it throws is ignored: telling must not disturb the doing. */
+export type EventListener = (event: SessionEvent) => void

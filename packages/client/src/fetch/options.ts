@@ -1,0 +1,70 @@
+import type { EventListener } from '../base/events.js'
+import type { Clock } from '../base/clock.js'
+
+/** The part of `fetch` that MCP client transports use; the same type as in the official SDKs. */
+export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+/** A `fetch` that takes a `Request` too: fits both the SDKs' `FetchLike` and the type of the global `fetch`. */
+export type RecoveringFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** The SDKs' own middleware shape: composes with their `applyMiddlewares`. */
+export type SessionRecoveryMiddleware = (next: FetchLike) => RecoveringFetch
+
+/** The `params` of an `initialize` request (MCP 2025-11-25, Lifecycle). */
+export interface InitializeParams {
+  readonly protocolVersion: string
+  readonly capabilities: Readonly<Record<string, unknown>>
+  readonly clientInfo: Readonly<Record<string, unknown>>
+  readonly [member: string]: unknown
+}
+
+/**
+ * Known answers other than 404 by which real servers report a lost session. Each can be switched off, for the server
+ * that means something else by it.
+ */
+export interface DialectOptions {
+  /**
+   * 400 whose text says that the session id is not valid or not known, and which is no answer to this very request:
+   * the official reference server, servers on the official TypeScript SDK's older example, Python SDK up to 1.25.
+   * @default true
+   */
+  readonly invalidSessionId?: boolean
+  /**
+   * 400 "Server not initialized" and its kin: a server that keeps one transport for everybody and was restarted.
+   * @default true
+   */
+  readonly serverNotInitialized?: boolean
+}
+
+/** Options of {@link withSessionRecovery}. Durations are in milliseconds. */
+export interface SessionRecoveryOptions {
+  /**
+   * Longest time one recovery may take, from its `initialize` to the acknowledged `notifications/initialized`.
+   * Half of the SDKs' default request timeout (60 s), so that the caller hears the reason before it gives up.
+   * @default 30_000
+   */
+  readonly recoveryTimeout?: number
+  /**
+   * When the server answers a recovery's `initialize` with 401, one waiting request is given that answer, so that the
+   * client's own sign-in runs once. This is how long the other waiting requests wait for the new token.
+   * @default 30_000
+   */
+  readonly authorizationTimeout?: number
+  /**
+   * Most sessions remembered at once; beyond it the one that was idle longest is forgotten (its next loss is then
+   * passed to the caller).
+   * @default 10_000
+   */
+  readonly maxSessions?: number
+  /** Which dialects of a lost session are believed. @default all */
+  readonly dialects?: DialectOptions
+  /**
+   * What to say in `initialize` for a session that this middleware did not see being made: a client that resumes with
+   * a stored session id sends none. Without it, such a session can't be recovered and its refusals are passed on.
+   */
+  readonly transcript?: InitializeParams | ((sessionId: string, url: URL) => InitializeParams | undefined)
+  /** Receives what happens, see {@link SessionEvent}. */
+  readonly onEvent?: EventListener
+  /** Source of time, for simulations. @default the platform's clock */
+  readonly clock?: Clock
+}
