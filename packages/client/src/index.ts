@@ -1,11 +1,12 @@
 export type {
-  DialectOptions,
   FetchLike,
   InitializeParams,
   RecoveringFetch,
   SessionRecoveryMiddleware,
   SessionRecoveryOptions,
 } from './fetch/options.js'
+export type { DialectOptions } from './recovery/dialects.js'
 export type { EventListener, RecoveryStep, SessionEvent } from './base/events.js'
 export type { Clock } from './base/clock.js'
+export { TetherError, type TetherErrorCode } from './base/errors.js'
 export { withSessionRecovery } from './fetch/with-session-recovery.js'

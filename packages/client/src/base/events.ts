@@ -88,3 +88,15 @@ export type RecoveryStep = 'initialize' | 'initialized' | 'replay'
 
 /** Receives every event. An error that it throws is ignored: telling must not disturb the doing. */
 export type EventListener = (event: SessionEvent) => void
+
+/** Tells a listener without being disturbed by it. */
+export function emitterTo(listener: EventListener | undefined): EventListener {
+  if (!listener) return () => undefined
+  return (event) => {
+    try {
+      listener(event)
+    } catch {
+      // The listener's trouble is not the request's.
+    }
+  }
+}

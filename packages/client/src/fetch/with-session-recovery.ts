@@ -1,5 +1,111 @@
+import { systemClock } from '../base/clock.js'
+import { emitterTo } from '../base/events.js'
+import { fingerprint } from '../base/fingerprint.js'
+import { Renewals } from '../recovery/renewals.js'
+import { SessionRegistry } from '../session/session-registry.js'
+import { headerValue, sessionIdHeader } from '../wire/headers.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { adoptResumedSession, bindSession, initializeIn } from './bind-session.js'
+import { baseUrl, mayBeInitialize, normalise, onCurrentEpoch, type Call } from './call.js'
+import { checkOptions } from './check-options.js'
+import { closeSession } from './close-session.js'
+import type { Engine, Seam } from './engine.js'
+import { openStream } from './open-stream.js'
 import type { SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
+import { present } from './present.js'
+import { sendMessage } from './send-message.js'
 
-export function withSessionRecovery(_options: SessionRecoveryOptions = {}): SessionRecoveryMiddleware {
-  return (next) => (input, init) => next(input as URL, init)
+/**
+ * A `fetch` middleware that keeps MCP sessions alive when the server forgets them (MCP 2025-11-25, Transports, Session
+ * Management 4): it starts a new session and sends the refused request again, so that the caller gets its answer and
+ * never learns that a session died. Towards the caller the session id stays the same.
+ *
+ * It looks after a session from the `initialize` that is answered with an `Mcp-Session-Id`; every other request passes
+ * through untouched. One middleware may serve any number of servers and sessions.
+ *
+ * The `fetch` it makes returns `Response`s and throws only what the `fetch` behind it throws. A recovery that fails is
+ * answered with a JSON-RPC error (code -32010) that says what was tried; a request that was sent again and broke off
+ * with -32011.
+ *
+ * @throws TetherError `invalid_option` when an option has no meaning.
+ * @example
+ * const fetch = withSessionRecovery()(globalThis.fetch)
+ * new StreamableHTTPClientTransport(url, { fetch })
+ */
+export function withSessionRecovery(options: SessionRecoveryOptions = {}): SessionRecoveryMiddleware {
+  const engine = engineOf(options)
+  return (next) => {
+    const seam: Seam = { ...engine, next }
+    return async (input, init) => {
+      const passOn = () => next(input as URL, init)
+      const request = input instanceof Request ? input : undefined
+      const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+      const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
+      const mayInitialize = method === 'POST' && mayBeInitialize(init?.body ?? request?.body)
+      const url = urlOf(input)
+      if ((sessionId === undefined && !mayInitialize) || !url) return passOn()
+
+      const session = sessionId === undefined ? undefined : engine.registry.find(url, sessionId)
+      // A Request can be read once: where it may have to be passed on as it is, only a copy is looked at.
+      const call = await normalise(session || !request ? input : request.clone(), init)
+      const initialize = mayInitialize ? initializeIn(call) : undefined
+      if (initialize) return bindSession(seam, call, initialize)
+      if (session) return withSession(seam, session, call)
+      return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
+    }
+  }
+}
+
+function engineOf(options: SessionRecoveryOptions): Engine {
+  const { recoveryTimeout, authorizationTimeout, maxSessions } = checkOptions(options)
+  const clock = options.clock ?? systemClock
+  const emit = emitterTo(options.onEvent)
+  const registry = new SessionRegistry(maxSessions, () => crypto.randomUUID())
+  // The prefix is random, so that no client's id and no other middleware's can be the same.
+  const prefix = `mcp-tether-${crypto.randomUUID().slice(0, 8)}`
+  let requests = 0
+  const newRequestId = () => `${prefix}-${String(++requests)}`
+  const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
+  const dialects = options.dialects ?? {}
+  return { registry, renewals, dialects, authorizationTimeoutMs: authorizationTimeout, clock, emit, newRequestId }
+}
+
+async function withSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
+  switch (call.method) {
+    case 'POST':
+      return sendMessage(seam, session, call)
+    case 'GET':
+      return openStream(seam, session, call)
+    case 'DELETE':
+      return closeSession(seam, session, call)
+    default:
+      return present(await seam.next(call.target, onCurrentEpoch(call, session, false)), session)
+  }
+}
+
+/** A session that this middleware did not see being made: a client that resumes with a stored id. */
+async function withUnknownSession(
+  seam: Seam,
+  call: Call,
+  sessionId: string,
+  { transcript }: SessionRecoveryOptions,
+  passOn: () => Promise<Response>,
+): Promise<Response> {
+  const params = typeof transcript === 'function' ? transcript(sessionId, call.url) : transcript
+  if (params) return withSession(seam, adoptResumedSession(seam, call, sessionId, params), call)
+  const response = await passOn()
+  if (response.status === 404) {
+    seam.emit({ type: 'not-recoverable', session: fingerprint(sessionId), reason: 'no-transcript' })
+  }
+  return response
+}
+
+function urlOf(input: string | URL | Request): URL | undefined {
+  if (input instanceof URL) return input
+  try {
+    return new URL(input instanceof Request ? input.url : input, baseUrl())
+  } catch {
+    // No URL: the fetch behind us says so better than we could.
+    return undefined
+  }
 }

@@ -1,0 +1,93 @@
+import { lastEventIdHeader, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
+import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+
+/** One call of our `fetch`, whatever form its arguments had. */
+export interface Call {
+  /** As the client gave it. */
+  readonly target: string | URL
+  readonly url: URL
+  readonly method: string
+  readonly init: RequestInit
+  readonly signal: AbortSignal | undefined
+  /** False for a body that is gone once it was sent. */
+  readonly isReplayable: boolean
+  /** The message in the body; read once, when first asked for. */
+  readonly message: () => OutgoingMessage
+}
+
+/** Brings the arguments of a `fetch` into one form. A `Request`'s body is read whole: a used one can't be sent again. */
+export async function normalise(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
+  if (!(input instanceof Request)) return callOf(input, init ?? {})
+  const request = new Request(input, init)
+  const body = request.body === null ? null : await request.arrayBuffer()
+  return callOf(request.url, {
+    method: request.method,
+    headers: request.headers,
+    body,
+    signal: request.signal,
+    redirect: request.redirect,
+    credentials: request.credentials,
+    cache: request.cache,
+    integrity: request.integrity,
+    keepalive: request.keepalive,
+    referrerPolicy: request.referrerPolicy,
+  })
+}
+
+export function callOf(target: string | URL, init: RequestInit): Call {
+  let message: OutgoingMessage | undefined
+  return {
+    target,
+    url: typeof target === 'string' ? new URL(target, baseUrl()) : target,
+    method: (init.method ?? 'GET').toUpperCase(),
+    init,
+    signal: init.signal ?? undefined,
+    isReplayable: !(init.body instanceof ReadableStream),
+    message: () => (message ??= readMessage(bodyText(init.body))),
+  }
+}
+
+/** Where a relative URL counts from: a browser page or worker has such a place. */
+export function baseUrl(): string | undefined {
+  return (globalThis as { location?: { href?: string } }).location?.href
+}
+
+/** The text of a body that can be a JSON-RPC message. */
+export function bodyText(body: BodyInit | null | undefined): string | undefined {
+  if (typeof body === 'string') return body
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body)
+  return undefined
+}
+
+/** What is the same for every request of this client to this server: how to send, not what. */
+export function settingsOf({ init }: Call): RequestInit {
+  const { method, headers, body, signal, ...settings } = init
+  return settings
+}
+
+/**
+ * The call as it has to go out on the session's current epoch. In epoch 1 that is as the client made it.
+ * @param again true when the client's own headers may have aged since it made the call.
+ */
+export function onCurrentEpoch(call: Call, session: VirtualSession, again: boolean): RequestInit {
+  if (session.isUnchanged && !again) return call.init
+  const headers = new Headers(call.init.headers)
+  if (again) session.newestHeaders.refresh(headers, call.url)
+  if (session.upstreamId === undefined) headers.delete(sessionIdHeader)
+  else headers.set(sessionIdHeader, session.upstreamId)
+  if (session.protocolVersion !== undefined) headers.set(protocolVersionHeader, session.protocolVersion)
+  // An event id is good in its own session only, and this one may be of an earlier one.
+  if (session.epoch > 1) headers.delete(lastEventIdHeader)
+  return { ...call.init, headers }
+}
+
+/** A cheap look at a body before it is parsed: most calls are no notifications, and nobody has to read them. */
+export function mayBeNotification({ init: { body } }: Call): boolean {
+  return typeof body === 'string' ? body.includes('notifications') : body !== null && body !== undefined
+}
+
+/** The same cheap look for `initialize`. */
+export function mayBeInitialize(body: RequestInit['body']): boolean {
+  return typeof body === 'string' ? body.includes('"initialize"') : body !== null && body !== undefined
+}

@@ -1,0 +1,34 @@
+import { abortable } from '../base/abort.js'
+import { discardBody } from '../base/body.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { onCurrentEpoch, type Call } from './call.js'
+import type { Seam } from './engine.js'
+import { present, presentClosed } from './present.js'
+import { readRefusal } from './read-refusal.js'
+
+/**
+ * Passes the client's DELETE on, under the id that the server knows now. A session that is gone already is what DELETE
+ * wants, and both SDKs would throw on the 404: it is presented as success.
+ */
+export async function closeSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
+  session.newestHeaders.remember(call.init.headers, call.url)
+  const renewal = seam.renewals.underWay(session)
+  if (renewal) await abortable(renewal, call.signal)
+  if (session.lost || session.upstreamId === undefined) {
+    forget(seam, session)
+    return presentClosed()
+  }
+  const answer = await seam.next(call.target, onCurrentEpoch(call, session, renewal !== undefined))
+  const { response, lostBy } = await readRefusal(seam, call, answer, true)
+  const isGone = lostBy !== undefined || response.status === 404
+  // 405: the server does not let clients end a session, so this client is done with it all the same.
+  if (isGone || response.ok || response.status === 405) forget(seam, session)
+  if (!isGone) return present(response, session)
+  discardBody(response)
+  return presentClosed()
+}
+
+function forget({ registry, emit }: Seam, session: VirtualSession): void {
+  registry.forget(session)
+  emit({ type: 'session-closed', session: session.fingerprint, epoch: session.epoch })
+}

@@ -1,0 +1,40 @@
+import { abortable, deadline } from '../base/abort.js'
+import { discardBody } from '../base/body.js'
+import { ownHeadersOnSession } from '../session/own-request.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { callOf, settingsOf, type Call } from './call.js'
+import type { Seam } from './engine.js'
+import { readRefusal } from './read-refusal.js'
+
+export type Confirmation =
+  | { readonly verdict: 'lost'; readonly rule: string; readonly status: number }
+  | { readonly verdict: 'alive' }
+  | { readonly verdict: 'unknown' }
+
+const maxWaitMs = 10_000
+
+/**
+ * Asks the server with a `ping` whether it still knows the session: a refused GET alone is a weak witness, because
+ * servers without a standalone stream refuse it on living sessions too.
+ */
+export async function confirmLoss(seam: Seam, session: VirtualSession, suspicious: Call): Promise<Confirmation> {
+  const { url } = suspicious
+  const timeout = deadline(seam.clock, maxWaitMs, 'a ping')
+  const ping = callOf(url, {
+    ...settingsOf(suspicious),
+    method: 'POST',
+    headers: ownHeadersOnSession(session, url),
+    body: JSON.stringify({ jsonrpc: '2.0', id: seam.newRequestId(), method: 'ping' }),
+    signal: timeout.signal,
+  })
+  try {
+    const answer = await abortable(seam.next(url, ping.init), timeout.signal)
+    const { response, lostBy } = await readRefusal(seam, ping, answer, session.upstreamId !== undefined)
+    discardBody(response)
+    return lostBy === undefined ? { verdict: 'alive' } : { verdict: 'lost', rule: lostBy, status: answer.status }
+  } catch {
+    return { verdict: 'unknown' }
+  } finally {
+    timeout.cancel()
+  }
+}

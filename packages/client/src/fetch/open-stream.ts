@@ -1,0 +1,65 @@
+import { discardBody } from '../base/body.js'
+import type { CallUnderWay } from '../session/calls-under-way.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { isSigned } from '../wire/headers.js'
+import { onCurrentEpoch, type Call } from './call.js'
+import { confirmLoss } from './confirm-loss.js'
+import type { Seam } from './engine.js'
+import { present, presentNoStream, presentStreamAway } from './present.js'
+import { readRefusal } from './read-refusal.js'
+import { renewFor } from './renew-for.js'
+
+/**
+ * Opens an event stream of a session that is ours. Whatever the server answers, a session's connection must not be torn
+ * down by it: clients give up on a GET's 404, and take 405 for "none offered".
+ */
+export async function openStream(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
+  session.newestHeaders.remember(call.init.headers, call.url)
+  const underWay = session.calls.add(call.message)
+  try {
+    return await open(seam, session, call, underWay)
+  } finally {
+    session.calls.delete(underWay)
+  }
+}
+
+async function open(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay): Promise<Response> {
+  let again = false
+  if (session.lost || seam.renewals.underWay(session)) {
+    const instead = await renewFor(seam, session, call, underWay)
+    if (instead) return instead
+  }
+  for (;;) {
+    call.signal?.throwIfAborted()
+    const { epoch, upstreamId } = session
+    const answer = await seam.next(call.target, onCurrentEpoch(call, session, again))
+    if (answer.ok) {
+      session.standaloneStreamEpoch = epoch
+      return present(answer, session)
+    }
+    const { response, lostBy } = await readRefusal(seam, call, answer, upstreamId !== undefined)
+    if (lostBy === undefined) return present(response, session)
+    discardBody(response)
+
+    if (session.epoch === epoch) {
+      // Servers without a standalone stream say 404 too, and mean 405.
+      if (session.standaloneStreamEpoch !== epoch) return presentNoStream()
+      if (isSigned(new Headers(call.init.headers))) {
+        seam.emit({ type: 'not-recoverable', session: session.fingerprint, reason: 'signed-request' })
+        return presentNoStream()
+      }
+      const confirmed = await confirmLoss(seam, session, call)
+      if (confirmed.verdict === 'alive') return presentNoStream()
+      if (confirmed.verdict === 'unknown' || again) return presentStreamAway()
+      if (session.epoch === epoch) {
+        const { rule, status } = confirmed
+        seam.emit({ type: 'session-lost', session: session.fingerprint, epoch, rule, status })
+        const instead = await renewFor(seam, session, call, underWay)
+        if (instead) return instead
+      }
+    } else if (again) {
+      return presentStreamAway()
+    }
+    again = true
+  }
+}

@@ -1,0 +1,134 @@
+import { abortable } from '../base/abort.js'
+import { discardBody, peekBody } from '../base/body.js'
+import type { RecoveryStep } from '../base/events.js'
+import { redact } from '../base/redact.js'
+import { onUpstreamSession } from '../session/own-request.js'
+import { sessionIdHeader } from '../wire/headers.js'
+import { isObject, parseJson } from '../wire/json-rpc.js'
+import { isAcceptableVersion } from '../wire/protocol-versions.js'
+import { readInitializeAnswer } from '../wire/initialize-answer.js'
+import { causeOf } from './failure.js'
+
+export type Send = (url: URL, init: RequestInit) => Promise<Response>
+
+export interface HandshakeInput {
+  readonly url: URL
+  readonly send: Send
+  /** Everything that is the same for all requests to this server: `redirect`, `credentials` and the like. */
+  readonly init: RequestInit
+  /** The headers for `initialize`, without a session id. */
+  readonly headers: Headers
+  readonly params: Readonly<Record<string, unknown>>
+  /** The version to ask for: the one negotiated before. */
+  readonly protocolVersion: string
+  /** The newest version that the client itself ever offered. */
+  readonly offeredVersion: string
+  /** A JSON-RPC id that no client uses. */
+  readonly requestId: string
+  readonly signal: AbortSignal
+}
+
+/** The outcome of a handshake, as a value. */
+export type HandshakeResult =
+  | {
+      readonly kind: 'accepted'
+      /** `undefined`: the server keeps no session. */
+      readonly sessionId: string | undefined
+      readonly protocolVersion: string
+      readonly result: Readonly<Record<string, unknown>>
+    }
+  | { readonly kind: 'challenged'; readonly response: Response }
+  | { readonly kind: 'failed'; readonly step: RecoveryStep; readonly cause: string }
+
+/**
+ * Makes a new session: `initialize` without a session id, then `notifications/initialized` on the new id, which has to
+ * be acknowledged before anything else is sent on it (MCP 2025-11-25, Lifecycle, Initialization).
+ */
+export async function shakeHands(input: HandshakeInput): Promise<HandshakeResult> {
+  const opened = await initialize(input)
+  if (opened.kind !== 'accepted') return opened
+  const refusal = await acknowledge(input, opened.sessionId, opened.protocolVersion)
+  if (refusal === undefined) return opened
+  if (opened.sessionId !== undefined) abandon(input, opened.sessionId, opened.protocolVersion)
+  return { kind: 'failed', step: 'initialized', cause: refusal }
+}
+
+async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
+  const { protocolVersion, params, requestId, signal } = input
+  const failed = (cause: string): HandshakeResult => ({ kind: 'failed', step: 'initialize', cause })
+  const body = { jsonrpc: '2.0', id: requestId, method: 'initialize', params: { ...params, protocolVersion } }
+  try {
+    const response = await post(input, input.headers, body)
+    if (isChallenge(response)) return { kind: 'challenged', response }
+    if (!response.ok) return failed(await refusalText('initialize', response, signal))
+
+    const sessionId = response.headers.get(sessionIdHeader) ?? undefined
+    const answer = await readInitializeAnswer(response, requestId, signal)
+    if (answer.kind === 'none') {
+      if (sessionId !== undefined) abandon(input, sessionId, undefined)
+      return failed('the answer to initialize holds no InitializeResult')
+    }
+    if (answer.kind === 'error') {
+      return failed(`initialize was answered with the error ${String(answer.code)}: ${redact(answer.message)}`)
+    }
+    if (!isAcceptableVersion(answer.protocolVersion, input.offeredVersion)) {
+      const version = redact(answer.protocolVersion)
+      if (sessionId !== undefined) abandon(input, sessionId, undefined)
+      return failed(`the server now speaks protocol version "${version}", which the client did not offer`)
+    }
+    return { kind: 'accepted', sessionId, protocolVersion: answer.protocolVersion, result: answer.result }
+  } catch (error) {
+    return failed(`initialize got no answer: ${causeOf(signal.aborted ? signal.reason : error)}`)
+  }
+}
+
+/** Returns what went wrong, `undefined` when the server has taken it. */
+async function acknowledge(
+  input: HandshakeInput,
+  sessionId: string | undefined,
+  protocolVersion: string,
+): Promise<string | undefined> {
+  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  try {
+    const response = await post(input, headers, { jsonrpc: '2.0', method: 'notifications/initialized' })
+    if (!response.ok) return await refusalText('notifications/initialized', response, input.signal)
+    discardBody(response)
+    return undefined
+  } catch (error) {
+    return `notifications/initialized got no answer: ${causeOf(input.signal.aborted ? input.signal.reason : error)}`
+  }
+}
+
+/** Ends a new session that nobody is going to use. Whether it succeeds changes nothing for anyone who waits. */
+function abandon(input: HandshakeInput, sessionId: string, protocolVersion: string | undefined): void {
+  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  input
+    .send(input.url, { ...input.init, method: 'DELETE', headers })
+    .then(discardBody)
+    .catch(() => undefined)
+}
+
+function post(input: HandshakeInput, headers: Headers, message: object): Promise<Response> {
+  const { url, send, init, signal } = input
+  return abortable(send(url, { ...init, method: 'POST', headers, body: JSON.stringify(message), signal }), signal)
+}
+
+/** 401, and 403 with a challenge (insufficient scope): the client's own sign-in has to answer it. */
+function isChallenge(response: Response): boolean {
+  return response.status === 401 || (response.status === 403 && response.headers.has('www-authenticate'))
+}
+
+async function refusalText(what: string, response: Response, signal: AbortSignal): Promise<string> {
+  const said = await firstWords(response, signal)
+  return `${what} was answered with HTTP ${String(response.status)}${said === '' ? '' : ` (${said})`}`
+}
+
+const maxRefusalBytes = 4096
+
+async function firstWords(response: Response, signal: AbortSignal): Promise<string> {
+  const { text, response: rest } = await peekBody(response, maxRefusalBytes, signal)
+  discardBody(rest)
+  const json = parseJson(text)
+  const error = isObject(json) && isObject(json.error) ? json.error.message : undefined
+  return redact(typeof error === 'string' ? error : text)
+}

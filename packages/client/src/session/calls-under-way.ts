@@ -1,0 +1,49 @@
+import type { JsonRpcId, OutgoingMessage } from '../wire/json-rpc.js'
+import { requestIds } from '../wire/json-rpc.js'
+
+/** One POST on its way: from the moment the client handed it over until it is answered. */
+export interface CallUnderWay {
+  /** Reads the message; only when somebody asks, because most calls are answered and nobody does. */
+  readonly message: () => OutgoingMessage
+  /** The client took it back with `notifications/cancelled`: it must not be sent any more. */
+  cancelled: boolean
+  /** True while it is held back, so that the server does not know of it. */
+  waiting: boolean
+  /** Ends its waiting, if it is waiting. */
+  onCancelled?: () => void
+}
+
+/** The calls of one session that are under way, so that a cancellation finds the one it means. */
+export class CallsUnderWay {
+  readonly #calls = new Set<CallUnderWay>()
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  add(message: () => OutgoingMessage): CallUnderWay {
+    const call: CallUnderWay = { message, cancelled: false, waiting: false }
+    this.#calls.add(call)
+    return call
+  }
+
+  delete(call: CallUnderWay): void {
+    this.#calls.delete(call)
+  }
+
+  /**
+   * Takes the request with this id back. Returns true when the server knows nothing of it, so that there is nothing to
+   * tell the server.
+   */
+  cancel(requestId: JsonRpcId): boolean {
+    for (const call of this.#calls) {
+      if (!requestIds(call.message()).includes(requestId)) continue
+      // A batch goes on for its other members: the server is told which one is not wanted any more.
+      if (call.message().kind === 'batch') return false
+      call.cancelled = true
+      call.onCancelled?.()
+      return call.waiting
+    }
+    return false
+  }
+}

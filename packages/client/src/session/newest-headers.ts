@@ -1,0 +1,67 @@
+import { authorizationHeader } from '../wire/headers.js'
+import type { Clock } from '../base/clock.js'
+
+/** Headers that belong to one request and are never taken over by another. */
+const ofOneRequest = /^(content-|accept|mcp-|last-event-id|dpop|signature|host$|connection$|transfer-encoding$)/
+
+/** What a session's client sent last: tokens are renewed while a request waits, and it must go out with the new one. */
+export class NewestHeaders {
+  #headers: Headers | undefined
+  #origin = ''
+  #authorizationChanges = 0
+  readonly #waiting = new Set<() => void>()
+
+  /** Counts how often the client came with another `Authorization`. */
+  get authorizationChanges(): number {
+    return this.#authorizationChanges
+  }
+
+  get value(): Headers | undefined {
+    return this.#headers
+  }
+
+  /** Takes note of the headers of a request to `url`. They are kept as they are, not copied. */
+  remember(headers: HeadersInit | undefined, url: URL): void {
+    const newest = headers instanceof Headers ? headers : new Headers(headers)
+    const before = this.#headers?.get(authorizationHeader)
+    this.#headers = newest
+    this.#origin = url.origin
+    if (before === newest.get(authorizationHeader)) return
+    this.#authorizationChanges++
+    this.wake()
+  }
+
+  /** Ends the waiting of everybody who waits for a change: there is nothing to wait for any more. */
+  wake(): void {
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  /**
+   * Writes the newest values over those of `headers`, which a request to `url` is about to carry: of headers that both
+   * have, and of `Authorization`. Nothing crosses to another origin.
+   */
+  refresh(headers: Headers, url: URL): void {
+    if (!this.#headers || this.#origin !== url.origin) return
+    for (const name of [...headers.keys()]) {
+      const value = this.#headers.get(name)
+      if (value !== null && !ofOneRequest.test(name)) headers.set(name, value)
+    }
+    const authorization = this.#headers.get(authorizationHeader)
+    if (authorization === null) headers.delete(authorizationHeader)
+    else headers.set(authorizationHeader, authorization)
+  }
+
+  /** Resolves when the client has come with another `Authorization` since it had changed `change` times, or after `ms`. */
+  authorizationChanged(change: number, clock: Clock, ms: number): Promise<true> {
+    if (this.#authorizationChanges !== change) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#waiting.delete(done)
+        cancelTimer()
+        resolve(true)
+      }
+      const cancelTimer = clock.schedule(done, ms)
+      this.#waiting.add(done)
+    })
+  }
+}

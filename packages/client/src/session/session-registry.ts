@@ -1,0 +1,97 @@
+import { VirtualSession, type SessionBirth } from './virtual-session.js'
+
+/** The virtual sessions of one middleware, found by the host they belong to and the id the client holds. */
+export class SessionRegistry {
+  readonly #maxSessions: number
+  readonly #newId: () => string
+  /** In the order of their last use, so that the first one was idle longest. */
+  readonly #byVirtualId = new Map<string, VirtualSession>()
+  readonly #byUpstreamId = new Map<string, VirtualSession>()
+
+  constructor(maxSessions: number, newId: () => string) {
+    this.#maxSessions = maxSessions
+    this.#newId = newId
+  }
+
+  get size(): number {
+    return this.#byVirtualId.size
+  }
+
+  find(url: URL, virtualId: string): VirtualSession | undefined {
+    const key = virtualKey(url, virtualId)
+    const session = this.#byVirtualId.get(key)
+    if (session) {
+      this.#byVirtualId.delete(key)
+      this.#byVirtualId.set(key, session)
+    }
+    return session
+  }
+
+  /**
+   * Takes up a session that the server has just minted. Its id is the client's id too, unless another client of this
+   * middleware already holds that id: some servers count theirs, and begin again at 1 when they restart.
+   */
+  bind(birth: Omit<SessionBirth, 'virtualId'>): { session: VirtualSession; lost: VirtualSession | undefined } {
+    const { endpoint, upstreamId } = birth
+    const virtualId = this.#byVirtualId.has(virtualKey(endpoint, upstreamId)) ? this.#newId() : upstreamId
+    const session = new VirtualSession({ ...birth, virtualId })
+    this.#byVirtualId.set(virtualKey(endpoint, virtualId), session)
+    const lost = this.#claim(session)
+    this.#forgetIdlest(session)
+    return { session, lost }
+  }
+
+  /**
+   * Puts a new upstream session behind `session`. Returns the other session that held this upstream id until now and
+   * must not use it any more.
+   */
+  renew(
+    session: VirtualSession,
+    upstreamId: string | undefined,
+    protocolVersion: string | undefined,
+  ): VirtualSession | undefined {
+    this.#release(session)
+    session.renew(upstreamId, protocolVersion)
+    // Closed or forgotten while it was being renewed: nobody will look for it again.
+    if (this.#byVirtualId.get(virtualKey(session.endpoint, session.virtualId)) !== session) return undefined
+    return this.#claim(session)
+  }
+
+  forget(session: VirtualSession): void {
+    this.#byVirtualId.delete(virtualKey(session.endpoint, session.virtualId))
+    this.#release(session)
+  }
+
+  #claim(session: VirtualSession): VirtualSession | undefined {
+    if (session.upstreamId === undefined) return undefined
+    const key = upstreamKey(session.endpoint, session.upstreamId)
+    const holder = this.#byUpstreamId.get(key)
+    this.#byUpstreamId.set(key, session)
+    if (!holder || holder === session) return undefined
+    holder.lost = true
+    return holder
+  }
+
+  #release(session: VirtualSession): void {
+    if (session.upstreamId === undefined) return
+    const key = upstreamKey(session.endpoint, session.upstreamId)
+    if (this.#byUpstreamId.get(key) === session) this.#byUpstreamId.delete(key)
+  }
+
+  #forgetIdlest(newest: VirtualSession): void {
+    for (const session of this.#byVirtualId.values()) {
+      if (this.#byVirtualId.size <= this.#maxSessions) return
+      if (session !== newest && session.calls.size === 0) this.forget(session)
+    }
+  }
+}
+
+/** `host` has no default port, so that http and https of one host are one: servers redirect from one to the other. */
+function virtualKey(url: URL, virtualId: string): string {
+  return `${url.host} ${virtualId}`
+}
+
+/** Two servers on one host may count the same ids: what one mints says nothing about the other. */
+function upstreamKey(endpoint: URL, upstreamId: string): string {
+  return `${endpoint.host}${endpoint.pathname}${endpoint.search} ${upstreamId}`
+}

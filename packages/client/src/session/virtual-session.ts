@@ -1,0 +1,73 @@
+import { fingerprint } from '../base/fingerprint.js'
+import { CallsUnderWay } from './calls-under-way.js'
+import { NewestHeaders } from './newest-headers.js'
+import type { Transcript } from './transcript.js'
+
+/** What a session is made of, when it is bound. */
+export interface SessionBirth {
+  /** The URL that `initialize` was sent to. */
+  readonly endpoint: URL
+  /** The id that the client holds. */
+  readonly virtualId: string
+  /** The id that the server knows. */
+  readonly upstreamId: string
+  readonly transcript: Transcript
+}
+
+/**
+ * The record behind one virtual session id: constant towards the client, while the upstream session behind it is
+ * replaced. An epoch's number goes up with each replacement and never comes back, so that whoever remembers the epoch
+ * it was sent under can tell a late answer from a current one.
+ */
+export class VirtualSession {
+  readonly endpoint: URL
+  readonly virtualId: string
+  readonly transcript: Transcript
+  /** Safe to show, unlike the id. */
+  readonly fingerprint: string
+  readonly calls = new CallsUnderWay()
+  readonly newestHeaders = new NewestHeaders()
+  /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
+  lost = false
+  /** The epoch in which the standalone stream was opened last; 0: never. */
+  standaloneStreamEpoch = 0
+  #upstreamId: string | undefined
+  #epoch = 1
+  #protocolVersion: string | undefined
+
+  constructor(birth: SessionBirth) {
+    this.endpoint = birth.endpoint
+    this.virtualId = birth.virtualId
+    this.transcript = birth.transcript
+    this.fingerprint = fingerprint(birth.virtualId)
+    this.#upstreamId = birth.upstreamId
+  }
+
+  /** The id the server knows now; `undefined` for a server that has become stateless. */
+  get upstreamId(): string | undefined {
+    return this.#upstreamId
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** The version to send in `MCP-Protocol-Version` instead of the client's, when a recovery brought another one. */
+  get protocolVersion(): string | undefined {
+    return this.#protocolVersion
+  }
+
+  /** Whether requests can go out as the client made them. */
+  get isUnchanged(): boolean {
+    return this.#upstreamId === this.virtualId && this.#protocolVersion === undefined
+  }
+
+  /** A new upstream session stands behind the virtual one. */
+  renew(upstreamId: string | undefined, protocolVersion: string | undefined): void {
+    this.#upstreamId = upstreamId
+    this.#protocolVersion = protocolVersion
+    this.#epoch++
+    this.lost = false
+    this.newestHeaders.wake()
+  }
+}

@@ -1,0 +1,64 @@
+/** Plain facts about JSON-RPC 2.0 messages, as MCP uses them. */
+
+export type JsonRpcId = string | number
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** What a client sends in one POST. `unreadable` is anything that is no JSON-RPC. */
+export type OutgoingMessage =
+  | { readonly kind: 'request'; readonly id: JsonRpcId; readonly method: string; readonly params: JsonObject }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
+  | { readonly kind: 'response'; readonly id: JsonRpcId }
+  | { readonly kind: 'batch'; readonly messages: readonly OutgoingMessage[] }
+  | { readonly kind: 'unreadable' }
+
+export interface JsonRpcError {
+  readonly code: number
+  readonly message: string
+  readonly data?: unknown
+}
+
+/** Reads the body of a POST. Never throws. */
+export function readMessage(text: string | undefined): OutgoingMessage {
+  if (text === undefined) return { kind: 'unreadable' }
+  const value = parseJson(text)
+  return Array.isArray(value) ? { kind: 'batch', messages: value.map(messageOf) } : messageOf(value)
+}
+
+function messageOf(value: unknown): OutgoingMessage {
+  if (!isObject(value)) return { kind: 'unreadable' }
+  const { id, method } = value
+  const params = isObject(value.params) ? value.params : {}
+  if (typeof method === 'string') {
+    return isId(id) ? { kind: 'request', id, method, params } : { kind: 'notification', method, params }
+  }
+  return isId(id) && ('result' in value || 'error' in value) ? { kind: 'response', id } : { kind: 'unreadable' }
+}
+
+/** The ids to which an answer is owed. */
+export function requestIds(message: OutgoingMessage): readonly JsonRpcId[] {
+  if (message.kind === 'request') return [message.id]
+  return message.kind === 'batch' ? message.messages.flatMap(requestIds) : []
+}
+
+/** A word for the message in events and errors. */
+export function methodOf(message: OutgoingMessage): string {
+  return message.kind === 'request' || message.kind === 'notification' ? message.method : message.kind
+}
+
+/** Parses JSON; `undefined` where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function isId(value: unknown): value is JsonRpcId {
+  return typeof value === 'string' || typeof value === 'number'
+}
