@@ -10,7 +10,7 @@ const notification: OutgoingMessage = { kind: 'notification', method: 'notificat
 const error = (code: number, message: string, rest: object = { id: null }) =>
   JSON.stringify({ jsonrpc: '2.0', error: { code, message }, ...rest })
 
-const decide = (status: number, body: string, message = call, carriedSession = true) =>
+const decide = (status: number, body: string, message: OutgoingMessage = call, carriedSession = true) =>
   classify({ status, carriedSession, message, body })
 
 /** What servers answered on the wire, or have in their sources, to a session id that they don't know. */

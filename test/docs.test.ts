@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { lossRules } from '../packages/client/src/recovery/loss-rules.js'
+
+const root = resolve(import.meta.dirname, '..')
+
+function markdownFiles(): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist|\.[^/]+)\//.test(name))
+    .map((name) => join(root, name))
+}
+
+/** Every ```ts block of the documentation, as a module that stands beside this file. */
+function samples(): Map<string, string> {
+  const blocks = markdownFiles().flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ''], index): [string, string] => [
+      join(import.meta.dirname, `${relative(root, file).replaceAll(/[/.]/g, '-')}-${String(index)}.sample.ts`),
+      `${code}\nexport {}\n`,
+    ]),
+  )
+  return new Map(blocks)
+}
+
+describe('the documentation', () => {
+  it('has code that compiles', { timeout: 60_000 }, () => {
+    const files = samples()
+    expect(files.size).toBeGreaterThan(2)
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.test.json'), ts.sys.readFile.bind(ts.sys)) as {
+      config: object
+    }
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+    const host = ts.createCompilerHost(options)
+    const onDisk = { ...host }
+    host.fileExists = (name) => files.has(name) || onDisk.fileExists(name)
+    host.readFile = (name) => files.get(name) ?? onDisk.readFile(name)
+    const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host)
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
+    expect(problems).toEqual([])
+  })
+
+  it('has links that lead somewhere', () => {
+    const dead = markdownFiles().flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)]
+        .map(([, target = '']) => resolve(file, '..', target))
+        .filter((target) => !ts.sys.fileExists(target) && !ts.sys.directoryExists(target))
+        .map((target) => `${relative(root, file)} → ${relative(root, target)}`),
+    )
+    expect(dead).toEqual([])
+  })
+
+  it('describes every rule by which a loss is told', async () => {
+    const sections = lossRules.map(({ name, conclusion, reason, servers, statuses, dialect }) =>
+      [
+        `## \`${name}\``,
+        reason,
+        `- ${conclusion === 'lost' ? '**Lost**: the session is renewed and the request replayed.' : '**Not lost**: the answer is the caller’s.'}`,
+        `- Status: ${statuses.join(', ')}`,
+        `- Known from: ${servers}`,
+        ...(dialect === undefined ? [] : [`- Switched off by the option \`dialects: { ${dialect}: false }\``]),
+      ]
+        .join('\n')
+        .replace('\n', '\n\n')
+        .replace('\n- ', '\n\n- '),
+    )
+    const text = [
+      '# How a lost session is told',
+      'The rules are tried in this order and the first that matches decides. They apply to the answer to a request that\ncarried a session id of ours; never to the answer to `initialize` or DELETE. Of no other answer is the body read.',
+      'This page is written by `npx vitest run test/docs.test.ts -u` from `packages/client/src/recovery/loss-rules.ts`.',
+      ...sections,
+    ].join('\n\n')
+    await expect(`${text}\n`).toMatchFileSnapshot('../docs/loss-rules.md')
+  })
+})
