@@ -1,4 +1,4 @@
-import { lastEventIdHeader, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
+import { isSigned, lastEventIdHeader, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
 import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 
@@ -90,4 +90,10 @@ export function mayBeNotification({ init: { body } }: Call): boolean {
 /** The same cheap look for `initialize`. */
 export function mayBeInitialize(body: RequestInit['body']): boolean {
   return typeof body === 'string' ? body.includes('"initialize"') : body !== null && body !== undefined
+}
+
+/** What stands against sending this call a second time. */
+export function whyNotReplayable({ isReplayable, init }: Call): 'signed-request' | 'streaming-body' | undefined {
+  if (!isReplayable) return 'streaming-body'
+  return isSigned(new Headers(init.headers)) ? 'signed-request' : undefined
 }

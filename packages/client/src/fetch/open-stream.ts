@@ -1,8 +1,7 @@
 import { discardBody } from '../base/body.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { isSigned } from '../wire/headers.js'
-import { onCurrentEpoch, type Call } from './call.js'
+import { onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import { confirmLoss } from './confirm-loss.js'
 import type { Seam } from './engine.js'
 import { present, presentNoStream, presentStreamAway } from './present.js'
@@ -44,8 +43,9 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     if (session.epoch === epoch) {
       // Servers without a standalone stream say 404 too, and mean 405.
       if (session.standaloneStreamEpoch !== epoch) return presentNoStream()
-      if (isSigned(new Headers(call.init.headers))) {
-        seam.emit({ type: 'not-recoverable', session: session.fingerprint, reason: 'signed-request' })
+      const obstacle = whyNotReplayable(call)
+      if (obstacle) {
+        seam.emit({ type: 'not-recoverable', session: session.fingerprint, reason: obstacle })
         return presentNoStream()
       }
       const confirmed = await confirmLoss(seam, session, call)

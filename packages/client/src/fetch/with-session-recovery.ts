@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.js'
 import { emitterTo } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
+import { randomId } from '../base/random-id.js'
 import { Renewals } from '../recovery/renewals.js'
 import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
@@ -60,9 +61,9 @@ function engineOf(options: SessionRecoveryOptions): Engine {
   const { recoveryTimeout, authorizationTimeout, maxSessions } = checkOptions(options)
   const clock = options.clock ?? systemClock
   const emit = emitterTo(options.onEvent)
-  const registry = new SessionRegistry(maxSessions, () => crypto.randomUUID())
+  const registry = new SessionRegistry(maxSessions, randomId)
   // The prefix is random, so that no client's id and no other middleware's can be the same.
-  const prefix = `mcp-tether-${crypto.randomUUID().slice(0, 8)}`
+  const prefix = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
   const newRequestId = () => `${prefix}-${String(++requests)}`
   const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
@@ -94,7 +95,7 @@ async function withUnknownSession(
   const params = typeof transcript === 'function' ? transcript(sessionId, call.url) : transcript
   if (params) return withSession(seam, adoptResumedSession(seam, call, sessionId, params), call)
   const response = await passOn()
-  if (response.status === 404) {
+  if (call.method === 'POST' && response.status === 404) {
     seam.emit({ type: 'not-recoverable', session: fingerprint(sessionId), reason: 'no-transcript' })
   }
   return response

@@ -1,0 +1,7 @@
+/**
+ * 128 random bits as hexadecimal digits. Not `crypto.randomUUID()`, which browsers have on https pages only.
+ */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
