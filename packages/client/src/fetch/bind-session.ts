@@ -1,11 +1,9 @@
-import { observeBody } from '../base/body.js'
 import { upstreamIdReused } from '../recovery/renewals.js'
 import { transcriptOf } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
-import { InitializeAnswerReader } from '../wire/initialize-answer.js'
+import { observeAnswer } from '../wire/observe-answer.js'
 import type { OutgoingMessage } from '../wire/json-rpc.js'
-import { isEventStream } from '../wire/sse.js'
 import { onCurrentEpoch, type Call } from './call.js'
 import type { Engine, Seam } from './engine.js'
 import { present } from './present.js'
@@ -32,21 +30,9 @@ export async function bindSession(seam: Seam, call: Call, initialize: Request): 
   const transcript = transcriptOf(initialize.params, call.init.headers)
   const session = register(seam, call.url, upstreamId, transcript)
   session.newestHeaders.remember(call.init.headers, call.url)
-  const reader = new InitializeAnswerReader(isEventStream(response), initialize.id)
-  const keep = () => {
-    if (reader.answer?.kind === 'result') transcript.initializeResult = reader.answer.result
-  }
-  const observed = observeBody(
-    response,
-    (chunk) => {
-      reader.push(chunk)
-      keep()
-    },
-    () => {
-      reader.end()
-      keep()
-    },
-  )
+  const observed = observeAnswer(response, initialize.id, (result) => {
+    transcript.initializeResult = result
+  })
   return present(observed, session)
 }
 

@@ -4,9 +4,9 @@ import type { RecoveryStep } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import { onUpstreamSession } from '../session/own-request.js'
 import { sessionIdHeader } from '../wire/headers.js'
-import { isObject, parseJson } from '../wire/json-rpc.js'
+import { isObject, parseJson, type JsonObject } from '../wire/json-rpc.js'
 import { isAcceptableVersion } from '../wire/protocol-versions.js'
-import { readInitializeAnswer } from '../wire/initialize-answer.js'
+import { readAnswer, type Answer } from '../wire/answer-reader.js'
 import { causeOf } from './failure.js'
 
 export type Send = (url: URL, init: RequestInit) => Promise<Response>
@@ -18,7 +18,7 @@ export interface HandshakeInput {
   readonly init: RequestInit
   /** The headers for `initialize`, without a session id. */
   readonly headers: Headers
-  readonly params: Readonly<Record<string, unknown>>
+  readonly params: JsonObject
   /** The version to ask for: the one negotiated before. */
   readonly protocolVersion: string
   /** The newest version that the client itself ever offered. */
@@ -30,13 +30,11 @@ export interface HandshakeInput {
 
 /** The outcome of a handshake, as a value. */
 export type HandshakeResult =
-  | {
+  | ({
       readonly kind: 'accepted'
       /** `undefined`: the server keeps no session. */
       readonly sessionId: string | undefined
-      readonly protocolVersion: string
-      readonly result: Readonly<Record<string, unknown>>
-    }
+    } & Agreement)
   | { readonly kind: 'challenged'; readonly response: Response }
   | { readonly kind: 'failed'; readonly step: RecoveryStep; readonly cause: string }
 
@@ -49,7 +47,7 @@ export async function shakeHands(input: HandshakeInput): Promise<HandshakeResult
   if (opened.kind !== 'accepted') return opened
   const refusal = await acknowledge(input, opened.sessionId, opened.protocolVersion)
   if (refusal === undefined) return opened
-  if (opened.sessionId !== undefined) abandon(input, opened.sessionId, opened.protocolVersion)
+  abandon(input, opened.sessionId, opened.protocolVersion)
   return { kind: 'failed', step: 'initialized', cause: refusal }
 }
 
@@ -57,29 +55,40 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   const { protocolVersion, params, requestId, signal } = input
   const failed = (cause: string): HandshakeResult => ({ kind: 'failed', step: 'initialize', cause })
   const body = { jsonrpc: '2.0', id: requestId, method: 'initialize', params: { ...params, protocolVersion } }
+  let sessionId: string | undefined
   try {
     const response = await post(input, input.headers, body)
     if (isChallenge(response)) return { kind: 'challenged', response }
     if (!response.ok) return failed(await refusalText('initialize', response, signal))
 
-    const sessionId = response.headers.get(sessionIdHeader) ?? undefined
-    const answer = await readInitializeAnswer(response, requestId, signal)
-    if (answer.kind === 'none') {
-      if (sessionId !== undefined) abandon(input, sessionId, undefined)
-      return failed('the answer to initialize holds no InitializeResult')
-    }
-    if (answer.kind === 'error') {
-      return failed(`initialize was answered with the error ${String(answer.code)}: ${redact(answer.message)}`)
-    }
-    if (!isAcceptableVersion(answer.protocolVersion, input.offeredVersion)) {
-      const version = redact(answer.protocolVersion)
-      if (sessionId !== undefined) abandon(input, sessionId, undefined)
-      return failed(`the server now speaks protocol version "${version}", which the client did not offer`)
-    }
-    return { kind: 'accepted', sessionId, protocolVersion: answer.protocolVersion, result: answer.result }
+    sessionId = response.headers.get(sessionIdHeader) ?? undefined
+    const answer = await readAnswer(response, requestId, signal)
+    const judged = judge(answer, input.offeredVersion)
+    if (typeof judged !== 'string') return { kind: 'accepted', sessionId, ...judged }
+    abandon(input, sessionId, undefined)
+    return failed(judged)
   } catch (error) {
+    abandon(input, sessionId, undefined)
     return failed(`initialize got no answer: ${causeOf(signal.aborted ? signal.reason : error)}`)
   }
+}
+
+interface Agreement {
+  readonly protocolVersion: string
+  readonly result: JsonObject
+}
+
+/** What client and server agree on, or what stands against it. */
+function judge(answer: Answer, offeredVersion: string): Agreement | string {
+  if (answer.kind === 'error') {
+    return `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message)}`
+  }
+  const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
+  if (answer.kind === 'none' || typeof version !== 'string') return 'the answer to initialize holds no InitializeResult'
+  if (!isAcceptableVersion(version, offeredVersion)) {
+    return `the server now speaks protocol version "${redact(version)}", which the client did not offer`
+  }
+  return { protocolVersion: version, result: answer.result }
 }
 
 /** Returns what went wrong, `undefined` when the server has taken it. */
@@ -100,7 +109,8 @@ async function acknowledge(
 }
 
 /** Ends a new session that nobody is going to use. Whether it succeeds changes nothing for anyone who waits. */
-function abandon(input: HandshakeInput, sessionId: string, protocolVersion: string | undefined): void {
+function abandon(input: HandshakeInput, sessionId: string | undefined, protocolVersion: string | undefined): void {
+  if (sessionId === undefined) return
   const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
   input
     .send(input.url, { ...input.init, method: 'DELETE', headers })
