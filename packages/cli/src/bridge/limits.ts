@@ -1,0 +1,20 @@
+/** Largest message that is read or written, in bytes or characters: half of the longest string that Node can hold. */
+export const maxMessageSize = 256 * 1024 * 1024
+
+/** Most requests that wait for their answer at once. The others wait for their turn. */
+export const maxRequestsInFlight = 1_000
+
+/** How much may wait for its turn before the host's messages are no longer read. */
+export const maxWaitingMessages = 1_000
+export const maxWaitingBytes = 64 * 1024 * 1024
+
+/** How long a call stream may stay open after everything that it was opened for has been answered. */
+export const lingerMs = 10_000
+
+/** How long `notifications/initialized` may hold up what comes after it. */
+export const maxAcknowledgeMs = 30_000
+
+/** Shutdown, in total: host SDKs give 2 s, or 1 s, before they end the process themselves. */
+export const shutdownMs = 1_500
+/** The part of it that answers in flight get; the rest is for closing the session. */
+export const shutdownAnswersMs = 1_100

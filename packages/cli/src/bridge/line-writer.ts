@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+
+/**
+ * Writes lines, and makes its callers wait while the reader does not read: whoever awaits `write()` holds at most the
+ * one line that it is about to write.
+ */
+export class LineWriter {
+  readonly #output: Writable
+  #blocked: Promise<void> | undefined
+  #closed = false
+
+  /** `onClosed` is called once, when the reader has gone away. */
+  constructor(output: Writable, onClosed: () => void) {
+    this.#output = output
+    const close = (): void => {
+      if (this.#closed) return
+      this.#closed = true
+      onClosed()
+    }
+    output.on('error', close)
+    output.on('close', close)
+  }
+
+  /** Resolves when there is room for more. `line` must not contain a line break. */
+  async write(line: string): Promise<void> {
+    while (this.#blocked && !this.#closed) await this.#blocked
+    if (this.#closed) return
+    if (!this.#output.write(`${line}\n`)) this.#blocked = this.#drained()
+    await this.#blocked
+  }
+
+  /** Resolves when everything that was written has been handed to the system, or can't be. */
+  flush(): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#output.once('close', resolve)
+      this.#output.once('error', () => {
+        resolve()
+      })
+      this.#output.write('', () => {
+        resolve()
+      })
+    })
+  }
+
+  async #drained(): Promise<void> {
+    const stop = new AbortController()
+    const { signal } = stop
+    const drain = once(this.#output, 'drain', { signal })
+    const close = once(this.#output, 'close', { signal })
+    await Promise.race([drain, close]).catch(() => undefined)
+    stop.abort()
+    await Promise.allSettled([drain, close])
+    this.#blocked = undefined
+  }
+}

@@ -1,0 +1,201 @@
+import type { FetchLike } from '@mcp-tether/client'
+import type { Log } from '../log/log.js'
+import { describeFailure, unreachable } from './describe-failure.js'
+import { contentType, describeRefusal } from './describe-refusal.js'
+import { lingerMs } from './limits.js'
+import { isNobody, oneLine, parseJson, rpcErrorOf } from './message.js'
+import { memberText } from './member-text.js'
+import type { PendingAnswers } from './pending-answers.js'
+import { carriesMessage, readEvents } from './read-events.js'
+import { readBeginning, readText } from './read-text.js'
+import { isRepeatable } from './repeatable-methods.js'
+import { type ErrorDetails, forwardedErrorLine, outcomeUnknownLine, serverUnavailableLine } from './rpc-errors.js'
+
+/** How much of a refusal is read: its error, not a page. */
+const maxRefusalBytes = 256 * 1024
+
+/** Why the bridge itself ended a POST. */
+export type AbortReason = 'cancelled' | 'superseded' | 'stopping'
+
+export interface PostOptions {
+  readonly url: URL
+  readonly fetch: FetchLike
+  readonly headers: Headers
+  /** The message, as the host wrote it. */
+  readonly body: string
+  readonly answers: PendingAnswers
+  readonly log: Log
+  /** What must not appear in an error. */
+  readonly secrets: readonly (string | undefined)[]
+  readonly onResponse?: (response: Response) => void
+  /** Told in words that a user can act on, when there is no answer. */
+  readonly onFailure?: (sentence: string) => void
+}
+
+/** One message on its way to the server, and what comes back for it. */
+export class Post {
+  readonly #options: PostOptions
+  readonly #abort = new AbortController()
+  #abortReason: AbortReason | undefined
+  #whole: Promise<void> | undefined
+
+  constructor(options: PostOptions) {
+    this.#options = options
+  }
+
+  abort(reason: AbortReason): void {
+    this.#abortReason ??= reason
+    this.#abort.abort()
+  }
+
+  /** Resolves when the last byte of the answer was read. Never rejects. */
+  get whole(): Promise<void> {
+    return (this.#whole ??= this.#exchange())
+  }
+
+  /** Resolves when every request in the message has its answer, or the server has taken the message. Never rejects. */
+  async run(): Promise<void> {
+    const { answers } = this.#options
+    if (answers.open.length === 0) {
+      await this.whole
+      return
+    }
+    await Promise.race([answers.settled, this.whole])
+    // The stream may go on after the answer; it takes nobody's place then, but not for ever.
+    const linger = setTimeout(() => {
+      this.#abort.abort()
+    }, lingerMs)
+    linger.unref()
+    void this.whole.finally(() => {
+      clearTimeout(linger)
+    })
+  }
+
+  async #exchange(): Promise<void> {
+    const { url, fetch, headers, body, onResponse } = this.#options
+    const { signal } = this.#abort
+    let response: Response
+    try {
+      response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+    } catch (error) {
+      await this.#failed(error)
+      return
+    }
+    try {
+      onResponse?.(response)
+      await this.#receive(response)
+    } catch (error) {
+      await this.#brokeOff(`The answer of the MCP server at ${url.host} broke off: ${describeFailure(error).words}.`)
+    }
+  }
+
+  async #receive(response: Response): Promise<void> {
+    const { answers, url } = this.#options
+    if (answers.open.length === 0) {
+      await this.#acknowledged(response)
+    } else if (!response.ok) {
+      await this.#refused(response, (await readBeginning(response, maxRefusalBytes)).text)
+    } else if (contentType(response) === 'text/event-stream' && response.body) {
+      for await (const event of readEvents(response.body)) {
+        if (carriesMessage(event)) await this.#deliver(event.data)
+      }
+      await this.#brokeOff(`The stream of the MCP server at ${url.host} ended without the answer.`)
+    } else {
+      await this.#received(response, await readText(response))
+    }
+  }
+
+  /** A notification or an answer went out: whatever the server says to it, the host expects nothing. */
+  async #acknowledged(response: Response): Promise<void> {
+    const { log, secrets } = this.#options
+    if (response.ok && contentType(response) === 'text/event-stream') {
+      await response.body?.cancel()
+      return
+    }
+    const { text } = await readBeginning(response, maxRefusalBytes)
+    if (response.ok) return
+    const { answer, quote } = describeRefusal(response, text, secrets)
+    log.detail(`the server did not take the message: ${answer}${quote === '' ? '' : `: ${quote}`}`)
+  }
+
+  /** A whole answer that is no event stream. */
+  async #received(response: Response, text: string): Promise<void> {
+    const { answers, url } = this.#options
+    if (text.trim() === '') {
+      const status = describeRefusal(response, '', []).answer
+      await this.#brokeOff(`The MCP server at ${url.host} answered ${status} and sent no result.`)
+      return
+    }
+    const error = rpcErrorOf(parseJson(text))
+    if (error && isNobody(error.id)) await this.#forward(text)
+    else if (await answers.deliver(text)) await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
+    else await this.#refused(response, text)
+  }
+
+  /** An HTTP error, or something that is no MCP. */
+  async #refused(response: Response, text: string): Promise<void> {
+    const { answers, url, secrets, onFailure } = this.#options
+    const { status, answer, quote, advice } = describeRefusal(response, text, secrets)
+    const error = rpcErrorOf(parseJson(text))
+    const said = error ? '' : quote === '' ? '' : `: ${quote}`
+    onFailure?.(`was answered ${answer}${error ? ' and a JSON-RPC error' : said}. ${advice}`)
+    if (error) await this.#forward(text)
+    const sentence = `The MCP server at ${url.host} answered ${answer}${said}. ${advice}`
+    await answers.fail((request) => serverUnavailableLine(request, sentence, this.#details({ status })))
+  }
+
+  /** The error of the server on the id of whoever asked: it may bear none, or one of its own making. */
+  async #forward(text: string): Promise<void> {
+    const { answers } = this.#options
+    const line = oneLine(text)
+    const [request, ...others] = answers.open
+    if (request && others.length === 0 && JSON.stringify(rpcErrorOf(parseJson(line))?.id) === request.key) {
+      await answers.deliver(line)
+      return
+    }
+    const errorText = memberText(line, 'error')
+    if (errorText !== undefined) await answers.fail((each) => forwardedErrorLine(each, errorText))
+  }
+
+  async #deliver(text: string): Promise<void> {
+    if (await this.#options.answers.deliver(text)) return
+    this.#options.log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+  }
+
+  /** No HTTP answer at all. */
+  async #failed(error: unknown): Promise<void> {
+    const { answers, url, onFailure, log } = this.#options
+    if (this.#abortReason !== undefined) {
+      await this.#brokeOff('')
+      return
+    }
+    const { code, words, maybeSent } = describeFailure(error)
+    onFailure?.(`failed: ${words}. Check the address, and that the server is running.`)
+    if (answers.open.length === 0) log.detail(`a message did not reach the server: ${words}`)
+    const details = this.#details(code === undefined ? {} : { cause: code })
+    await answers.fail((request) =>
+      maybeSent && !isRepeatable(request.method)
+        ? outcomeUnknownLine(request, `The connection to the MCP server at ${url.host} broke: ${words}.`, details)
+        : serverUnavailableLine(request, unreachable(url, words, request.method, maybeSent), details),
+    )
+  }
+
+  /** Answers what is still open after the request was sent. */
+  async #brokeOff(happened: string): Promise<void> {
+    const { answers, url, onFailure } = this.#options
+    const reason = this.#abortReason
+    if (answers.open.length === 0) return
+    if (reason === 'superseded') {
+      const sentence = 'Another initialize was sent before this one was answered.'
+      await answers.fail((request) => serverUnavailableLine(request, sentence, this.#details({})))
+      return
+    }
+    const words = reason === 'stopping' ? `The bridge to ${url.host} was stopped before the answer came.` : happened
+    if (reason === undefined) onFailure?.(`got no result. ${words}`)
+    await answers.fail((request) => outcomeUnknownLine(request, words, this.#details({})))
+  }
+
+  #details(details: Omit<ErrorDetails, 'server'>): ErrorDetails {
+    return { ...details, server: this.#options.url.host }
+  }
+}

@@ -1,0 +1,32 @@
+import { isObject } from './message.js'
+
+/** What the server's answer to `initialize` laid down for the messages after it. */
+export interface Session {
+  /** `Mcp-Session-Id` of that answer; a stateless server sends none. */
+  readonly id: string | undefined
+  /** The negotiated protocol version. */
+  readonly protocolVersion: string | undefined
+  /** The server's name and version, as it says them. */
+  readonly serverName: string
+}
+
+/** `result` is the result of `initialize`. */
+export function sessionFrom(id: string | undefined, result: unknown): Session {
+  const { protocolVersion, serverInfo } = isObject(result) ? result : {}
+  const { name, version } = isObject(serverInfo) ? serverInfo : {}
+  return {
+    id,
+    // It goes into a header: anything but visible ASCII could not be sent.
+    protocolVersion:
+      typeof protocolVersion === 'string' && /^[\x21-\x7e]+$/.test(protocolVersion) ? protocolVersion : undefined,
+    serverName: [name, version].filter((part) => typeof part === 'string').join(' '),
+  }
+}
+
+/** Adds the headers that belong to a session. */
+export function withSession(headers: Headers, session: Session | undefined): Headers {
+  const result = new Headers(headers)
+  if (session?.id !== undefined) result.set('mcp-session-id', session.id)
+  if (session?.protocolVersion !== undefined) result.set('mcp-protocol-version', session.protocolVersion)
+  return result
+}

@@ -1,0 +1,289 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type CliProcess, runCli, startCli } from '../testing/cli-process.fixture.js'
+import {
+  event,
+  initializedLine,
+  initializeLine,
+  json,
+  mcpScript,
+  openEvents,
+  type Received,
+  type Script,
+  startScriptedServer,
+} from '../testing/scripted-server.fixture.js'
+import { testCertificate, testKey } from '../testing/tls-identity.fixture.js'
+
+let closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.reverse()) await close()
+  closers = []
+})
+
+async function serve(script: Script) {
+  const server = await startScriptedServer(script)
+  closers.push(server.close)
+  return server
+}
+
+function start(args: readonly string[], environment?: Record<string, string>): CliProcess {
+  const cli = startCli(args, environment)
+  closers.push(() => cli.child.kill('SIGKILL'))
+  return cli
+}
+
+/** A bridge with a session, whose calls the script answers. */
+async function connected(script: Script, args: readonly string[] = []) {
+  const server = await serve(mcpScript(script))
+  const cli = start([server.url.href, ...args])
+  cli.send(initializeLine)
+  await cli.stdout.next()
+  cli.send(initializedLine)
+  await server.request(({ method }) => method === 'GET')
+  return { server, cli }
+}
+
+const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}'
+const isCall = ({ message }: { message: { method?: string } }): boolean => message.method === 'tools/call'
+
+describe('exit codes', () => {
+  it('0 for help and version, on stdout', async () => {
+    expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0', stderr: '' })
+    const help = await runCli(['--help'])
+    expect(help.code).toBe(0)
+    expect(help.stdout).toContain("--header 'Authorization: Bearer ${API_TOKEN}'")
+    expect(help.stdout).toContain('Exit codes:')
+  })
+
+  it.each([
+    [[], 'no URL was given'],
+    [['nonsense'], '"nonsense" is not a URL'],
+    [['http://h/', 'more'], 'too many arguments'],
+    [['http://h/', '--bogus'], "unknown option '--bogus'"],
+    [['http://h/', '--header'], "option '--header <header>' argument missing"],
+    [['http://h/', '--header', 'X'], 'without a colon'],
+    [['http://h/', '--recovery-timeout', 'soon'], 'expected seconds'],
+  ])('2 for %j, with one line that says why', async (args, expected) => {
+    const { code, stdout, stderr } = await runCli(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^mcp-tether: [^\n]+$/)
+    expect(stderr).toContain(expected)
+  })
+
+  it('0 when the host closes the pipe before it said anything', async () => {
+    expect(await runCli(['http://127.0.0.1:9/'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  })
+})
+
+describe('the end', () => {
+  it.each(['SIGINT', 'SIGTERM', 'stdin'] as const)('by %s closes the session', async (how) => {
+    const { server, cli } = await connected(() => undefined)
+    const begin = performance.now()
+    if (how === 'stdin') cli.child.stdin.end()
+    else cli.child.kill(how)
+    expect(await cli.exited).toEqual({ code: 0, signal: null })
+    expect(performance.now() - begin).toBeLessThan(1000)
+    const deleted = server.received.at(-1)
+    expect([deleted?.method, deleted?.headers['mcp-session-id']]).toEqual(['DELETE', 's-secret-session-1'])
+  })
+
+  it('waits for answers in flight, and then closes the session', async () => {
+    const { server, cli } = await connected(() => undefined)
+    cli.send(call)
+    const { response } = await server.request(isCall)
+    cli.child.stdin.end()
+    setTimeout(() => {
+      json(response, { jsonrpc: '2.0', id: 1, result: 'late' })
+    }, 200)
+    expect(await cli.stdout.next()).toContain('late')
+    expect((await cli.exited).code).toBe(0)
+    expect(server.received.at(-1)?.method).toBe('DELETE')
+  })
+
+  it('sends what a host wrote before it closed the pipe', async () => {
+    const server = await serve(
+      mcpScript(({ response, message }) => {
+        json(response, { jsonrpc: '2.0', id: message.id, result: 'done' })
+      }),
+    )
+    const cli = start([server.url.href])
+    cli.child.stdin.end(`${initializeLine}\n${initializedLine}\n${call}`)
+    expect(await cli.stdout.containing('done')).toContain('"id":1')
+    expect((await cli.exited).code).toBe(0)
+  })
+
+  it('comes within 2 s although neither the call nor the DELETE is answered, and says that the outcome is unknown', async () => {
+    const server = await serve((received) => {
+      if (received.method !== 'DELETE') return mcpScript(() => undefined)(received)
+      return undefined
+    })
+    const cli = start([server.url.href])
+    cli.send(initializeLine)
+    await cli.stdout.next()
+    cli.send(call)
+    const { response } = await server.request(isCall)
+    const closed = once(response, 'close')
+    const begin = performance.now()
+    cli.child.kill('SIGTERM')
+    expect(await cli.exited).toEqual({ code: 0, signal: null })
+    expect(performance.now() - begin).toBeLessThan(1900)
+    expect(server.received.at(-1)?.method).toBe('DELETE')
+    expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 1, error: { code: -32011 } })
+    await closed
+  })
+
+  it('is immediate at the second signal', async () => {
+    const { server, cli } = await connected(() => undefined)
+    cli.send(call)
+    await server.request(isCall)
+    cli.child.stdin.end()
+    cli.child.kill('SIGTERM')
+    await cli.stderr.containing('connected')
+    const begin = performance.now()
+    cli.child.kill('SIGINT')
+    expect((await cli.exited).code).toBe(0)
+    expect(performance.now() - begin).toBeLessThan(1000)
+  })
+
+  it('comes when nobody reads stdout any more', async () => {
+    const { server, cli } = await connected(({ response, message }) => {
+      json(response, { jsonrpc: '2.0', id: message.id, result: 'x'.repeat(100_000) })
+    })
+    cli.child.stdout.destroy()
+    cli.send(call)
+    expect(await cli.exited).toEqual({ code: 0, signal: null })
+    expect(server.received.at(-1)?.method).toBe('DELETE')
+  })
+
+  it('comes within 2 s although the host does not read, which has slowed the server until then', async () => {
+    let written = 0
+    let stall!: () => void
+    const stalled = new Promise<void>((resolve) => (stall = resolve))
+    const line = event(`{"jsonrpc":"2.0","method":"n","params":"${'x'.repeat(100_000)}"}`)
+    const { cli } = await connected(({ response }) => {
+      openEvents(response)
+      const write = (): void => {
+        while (written < 256 * 1024 * 1024) {
+          written += line.length
+          if (response.write(line)) continue
+          const timer = setTimeout(stall, 300)
+          response.once('drain', () => {
+            clearTimeout(timer)
+            write()
+          })
+          return
+        }
+        stall()
+      }
+      write()
+    })
+    cli.child.stdout.pause()
+    cli.send(call)
+    await stalled
+    expect(written).toBeLessThan(32 * 1024 * 1024)
+    const begin = performance.now()
+    const exited = once(cli.child, 'exit')
+    cli.child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    expect(performance.now() - begin).toBeLessThan(1900)
+  })
+})
+
+it('speaks TLS, with the certificates that Node is told to trust', async () => {
+  const script = mcpScript(() => undefined)
+  const tls = createTlsServer({ key: testKey, cert: testCertificate }, (request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    request.on('end', () => {
+      const message = (body === '' ? {} : JSON.parse(body)) as Received['message']
+      void script({ method: request.method ?? '', headers: request.headers, body, message, request, response })
+    })
+  })
+  tls.listen(0, '127.0.0.1')
+  await once(tls, 'listening')
+  const directory = await mkdtemp(join(tmpdir(), 'mcp-tether-'))
+  closers.push(
+    () => tls.close(),
+    () => rm(directory, { recursive: true }),
+  )
+  await writeFile(join(directory, 'ca.pem'), testCertificate)
+  const url = `https://localhost:${(tls.address() as AddressInfo).port}/mcp`
+
+  const trusting = start([url], { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') })
+  trusting.send(initializeLine)
+  expect(JSON.parse(await trusting.stdout.next())).toMatchObject({ id: 0, result: {} })
+  trusting.child.stdin.end()
+  expect((await trusting.exited).code).toBe(0)
+
+  const wary = start([url])
+  wary.send(initializeLine)
+  expect(await wary.stdout.next()).toContain('its certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)')
+})
+
+describe('what is said', () => {
+  it('is one line when connected, without a secret, and nothing but messages on stdout', async () => {
+    const environment = { TETHER_TEST_TOKEN: 'sesame-open-you-1' }
+    const server = await serve(
+      mcpScript(({ response, message, headers }) => {
+        json(response, {
+          jsonrpc: '2.0',
+          id: message.id,
+          result: headers.authorization === 'Bearer sesame-open-you-1',
+        })
+      }),
+    )
+    const cli = start([server.url.href, '--header', 'Authorization: Bearer ${TETHER_TEST_TOKEN}'], environment)
+    for (const line of [initializeLine, initializedLine, call]) cli.send(line)
+    await cli.stdout.next()
+    expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 1, result: true })
+    cli.child.stdin.end()
+    await cli.exited
+    expect(cli.stderr.all).toEqual([
+      expect.stringMatching(
+        /^mcp-tether: connected to scripted 1 at http:.*\/mcp \(protocol 2025-06-18, session [0-9a-f]{8}\)$/,
+      ),
+    ])
+    for (const line of cli.stdout.all) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' })
+  })
+
+  it('is every exchange with --verbose, without a secret', async () => {
+    const { cli } = await connected(
+      ({ response, message }) => {
+        json(response, { jsonrpc: '2.0', id: message.id, result: {} })
+      },
+      ['--verbose', '--header', 'Authorization: Bearer sesame-open-you-1'],
+    )
+    cli.send(call)
+    await cli.stdout.next()
+    cli.child.stdin.end()
+    await cli.exited
+    const said = cli.stderr.all.join('\n')
+    expect(said).toMatch(/^\d\d:\d\d:\d\d\.\d{3} → POST initialize #0$/m)
+    expect(said).toMatch(/→ POST tools\/call #1 \(session [0-9a-f]{8}\)$/m)
+    expect(said).toMatch(/← 200 tools\/call #1 in \d+ ms$/m)
+    expect(said).toMatch(/← 200 DELETE in \d+ ms$/m)
+    expect(said).not.toMatch(/sesame|secret-session/)
+    expect(cli.stdout.all).toHaveLength(2)
+  })
+
+  it('is that nobody is there; the bridge stays, and the host may try again', async () => {
+    const server = await startScriptedServer(() => undefined)
+    await server.close()
+    const cli = start([server.url.href])
+    for (let round = 0; round < 2; round++) {
+      cli.send(initializeLine)
+      expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 0, error: { code: -32012 } })
+    }
+    expect(cli.stderr.all[0]).toBe(
+      `mcp-tether: no MCP endpoint at ${server.url.href}: POST initialize failed: connection refused (ECONNREFUSED). ` +
+        'Check the address, and that the server is running.',
+    )
+    cli.child.stdin.end()
+    expect((await cli.exited).code).toBe(0)
+  })
+})

@@ -1,0 +1,35 @@
+import { displayUrl } from '../log/display-url.js'
+import { printable } from '../log/printable.js'
+import { UsageError } from './usage-error.js'
+
+const example = 'https://example.com/mcp'
+
+/** The address of the MCP server. */
+export function parseServerUrl(given: string | undefined): URL {
+  if (given === undefined || given.trim() === '') {
+    throw new UsageError(`no URL was given; expected the address of an MCP server: mcp-tether ${example}`)
+  }
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  // "localhost:3000/mcp" parses as a URL of the scheme "localhost:".
+  if (!url || (url.host === '' && !given.includes('://'))) {
+    const guess = URL.canParse(`http://${given}`) ? new URL(`http://${given}`) : undefined
+    const hint = guess && /^[\w.:[\]-]+$/.test(guess.host) ? ` Did you mean ${displayUrl(guess)}?` : ''
+    throw new UsageError(`"${shown(given)}" is not a URL; expected an address like ${example}.${hint}`)
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new UsageError(`"${shown(given)}" is a ${url.protocol} address; expected http: or https:, like ${example}`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError(
+      `the URL for ${url.host} holds a user name or password, which would end up in logs; ` +
+        "take it out and give it as --header 'Authorization: Basic ${CREDENTIALS}'",
+    )
+  }
+  url.hash = ''
+  return url
+}
+
+/** As it was given, without what may be secret in it. */
+function shown(given: string): string {
+  return printable(given.replace(/\/\/[^/@]*@/, '//…@').replace(/\?.*$/s, '?…'), 120)
+}

@@ -1,0 +1,76 @@
+import type { EventListener, SessionEvent } from '@mcp-tether/client'
+import type { Log } from './log.js'
+import { printable } from './printable.js'
+
+/** How long replays are gathered after a recovery, before its line is written. */
+const gatherMs = 50
+
+/** Says each loss in one line: `session lost (404) → recovered in 84 ms, 1 call replayed`. */
+export interface RecoverySummary {
+  readonly onEvent: EventListener
+  /** Writes what is still being gathered. */
+  readonly flush: () => void
+}
+
+interface Recovered {
+  readonly line: string
+  readonly timer: NodeJS.Timeout
+  replayed: number
+}
+
+export function createRecoverySummary(log: Log): RecoverySummary {
+  // One entry per session that is being recovered: a bridge has one session, two at most while a host starts over.
+  const lost = new Map<string, string>()
+  const recovered = new Map<string, Recovered>()
+
+  const finish = (session: string): void => {
+    const entry = recovered.get(session)
+    if (!entry) return
+    recovered.delete(session)
+    clearTimeout(entry.timer)
+    const calls = entry.replayed === 1 ? '1 call' : `${entry.replayed} calls`
+    log.info(`${entry.line}${entry.replayed === 0 ? '' : `, ${calls} replayed`}`)
+  }
+  const takeLoss = (session: string): string => {
+    const loss = lost.get(session) ?? 'session lost'
+    lost.delete(session)
+    return loss
+  }
+  const onEvent = (event: SessionEvent): void => {
+    const { session } = event
+    switch (event.type) {
+      case 'session-lost':
+        finish(session)
+        lost.set(session, event.status === undefined ? 'session lost' : `session lost (${event.status})`)
+        return
+      case 'recovery-succeeded': {
+        const timer = setTimeout(finish, gatherMs, session)
+        timer.unref()
+        const line = `${takeLoss(session)} → recovered in ${Math.round(event.durationMs)} ms`
+        recovered.set(session, { line, timer, replayed: 0 })
+        return
+      }
+      case 'request-replayed': {
+        const entry = recovered.get(session)
+        if (entry) entry.replayed++
+        return
+      }
+      case 'recovery-failed':
+        log.warn(
+          `${takeLoss(session)} → not recovered, ${event.step} failed after ${Math.round(event.durationMs)} ms: ` +
+            printable(event.reason),
+        )
+        return
+      case 'not-recoverable':
+        log.warn(`${takeLoss(session)} → can't be recovered (${event.reason})`)
+        return
+      default:
+    }
+  }
+  return {
+    onEvent,
+    flush() {
+      for (const session of [...recovered.keys()]) finish(session)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream'
+import { Bridge } from '../bridge/bridge.js'
+import { createLog } from '../log/log.js'
+import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
+import { LineReader } from './line-reader.fixture.js'
+import { initializedLine, initializeLine } from './scripted-server.fixture.js'
+
+/** A bridge in this process, without the engine: what it does by itself. */
+export interface BridgeOnPipes {
+  readonly bridge: Bridge
+  readonly input: PassThrough
+  readonly output: PassThrough
+  readonly lines: LineReader
+  readonly stderr: LineReader
+  readonly send: (line: string) => void
+  /** The ordinary beginning: initialize and initialized, its answer taken. */
+  readonly handshake: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface BridgeOnPipesOptions {
+  readonly headers?: Record<string, string>
+  /** False for a host that does not read what it is sent. */
+  readonly reads?: boolean
+}
+
+export function bridgeOnPipes(url: URL, { headers = {}, reads = true }: BridgeOnPipesOptions = {}): BridgeOnPipes {
+  const upstream = createUpstreamFetch()
+  const [input, output, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+  const log = createLog({ output: stderr, verbose: true, colors: false })
+  const bridge = new Bridge({ url, fetch: upstream.fetch, headers: new Headers(headers), input, output, log })
+  const lines = new LineReader(reads ? output : new PassThrough())
+  const send = (line: string): void => {
+    input.write(`${line}\n`)
+  }
+  return {
+    bridge,
+    input,
+    output,
+    lines,
+    stderr: new LineReader(stderr),
+    send,
+    async handshake() {
+      send(initializeLine)
+      await lines.next()
+      send(initializedLine)
+    },
+    async close() {
+      await bridge.stop()
+      upstream.close()
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/** A certificate for localhost that signs itself, and its key. For tests only: it protects nothing. */
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUPRvDB4KVeHLLUH58ukRMdoeiaX4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE4MTM0MloYDzIxMjYxMDI5
+MTgxMzQyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATbxK/21PoDZD5O3eAf3jC3UwKtctVttvbYcH8c/EP7mS0rCw2i06sQ
+EqJ7lISpsMknfLQtHVn7TCwIZyqTZiueo28wbTAdBgNVHQ4EFgQUEvGfda5ASW85
+trPMPQpN2q8IzkswHwYDVR0jBBgwFoAUEvGfda5ASW85trPMPQpN2q8IzkswDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAOI8u0H3Ewy6hAuCcZHVqAIyvw2cta/tf+BvGoOhxDr6AiAe
+SS4hHM9EJCRoqBtC8F6nGupgFokCzPnqTDrnhMtYHw==
+-----END CERTIFICATE-----
+`
+
+export const testKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsuD4GleE+xOmQBTG
+Nom1P9i5hlD/9wV7cavcKCm5xXqhRANCAATbxK/21PoDZD5O3eAf3jC3UwKtctVt
+tvbYcH8c/EP7mS0rCw2i06sQEqJ7lISpsMknfLQtHVn7TCwIZyqTZiue
+-----END PRIVATE KEY-----
+`
