@@ -1,0 +1,25 @@
+import type { Capability } from '../faces/face.js'
+import type { FaultServerOptions } from '../fault-server/options.js'
+import type { Verdict } from '../judge/judge.js'
+import type { Stage } from '../runner/stage.js'
+
+/** One of the promises of the design, by its number. */
+export type Promised = 'P2' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9' | 'P10' | 'P11'
+
+/** A story with a server, one client or several, and what must come of it. */
+export interface Scenario {
+  /** In kebab-case; unique. */
+  readonly name: string
+  /** One sentence. */
+  readonly title: string
+  readonly promise: Promised
+  /** Nothing is lost in it: a client without recovery passes it too. @default false */
+  readonly control?: boolean
+  /** What a face must be able to do. @default nothing special */
+  readonly needs?: readonly Capability[]
+  /** How the server starts. */
+  readonly server?: FaultServerOptions
+  /** Verdicts that pass. @default only 'recovered' */
+  readonly allows?: readonly Verdict[]
+  play(stage: Stage): Promise<void>
+}
