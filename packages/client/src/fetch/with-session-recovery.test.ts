@@ -215,6 +215,26 @@ describe('what is not replayed', () => {
     expect(server.lines().join()).not.toContain('cancelled')
   })
 
+  it('is a request that the client took back before it was refused', async () => {
+    const refusal = gate<Response>()
+    const arrived = gate()
+    const server = inProcessServer(({ message }) => {
+      if (message.method !== 'tools/call') return undefined
+      arrived.open(undefined)
+      return refusal.opened
+    })
+    const client = clientOf(recovering(server))
+    await client.connect()
+    const taken = client.call()
+    await arrived.opened
+    const cancellation = await client.post({ method: 'notifications/cancelled', params: { requestId: 1 } })
+    expect(cancellation.status).toBe(202)
+    refusal.open(lost())
+    expect((await taken).status).toBe(202)
+    expect(server.lines().filter((line) => line.startsWith('tools/call'))).toEqual(['tools/call 1'])
+    expect(server.lines()).toContain('notifications/cancelled 1')
+  })
+
   it('is a request whose caller gave up; the others get their session all the same', async () => {
     const held = gate()
     const asked = gate()
