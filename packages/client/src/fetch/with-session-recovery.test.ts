@@ -404,6 +404,17 @@ describe('the server after its redeploy', () => {
     expect(server.log.at(-1)?.headers.get('mcp-protocol-version')).toBe('2025-11-25')
   })
 
+  it('may put an id on a refused initialize: that is no session', async () => {
+    const server = inProcessServer(({ message }) =>
+      message.method === 'initialize' ? json(400, { error: 'no' }, { 'mcp-session-id': 'leaked' }) : undefined,
+    )
+    const client = clientOf(recovering(server))
+    await client.connect()
+    expect(client.sessionId).toBe('leaked')
+    expect((await client.call()).status).toBe(404)
+    expect(server.lines()).toEqual(['initialize', 'notifications/initialized leaked', 'tools/call leaked'])
+  })
+
   it('may put foreign ids on its errors: nobody adopts them', async () => {
     const server = inProcessServer(({ message }) =>
       message.method === 'tools/call' ? json(500, { error: 'x' }, { 'mcp-session-id': 'foreign' }) : undefined,
