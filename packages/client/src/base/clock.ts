@@ -18,3 +18,14 @@ export const systemClock: Clock = {
     }
   },
 }
+
+/** Resolves with true after `ms`; `cancel` takes the timer away, and it never does. */
+export function pause(clock: Clock, ms: number): { over: Promise<true>; cancel: () => void } {
+  let cancel: () => void = () => undefined
+  const over = new Promise<true>((resolve) => {
+    cancel = clock.schedule(() => {
+      resolve(true)
+    }, ms)
+  })
+  return { over, cancel }
+}

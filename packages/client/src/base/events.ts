@@ -9,6 +9,8 @@ export type SessionEvent =
   | RecoverySucceededEvent
   | RecoveryFailedEvent
   | RequestReplayedEvent
+  | ServerAwayEvent
+  | OutcomeUnknownEvent
   | NotRecoverableEvent
   | SessionClosedEvent
 
@@ -64,6 +66,24 @@ export interface RequestReplayedEvent extends OfSession {
   readonly type: 'request-replayed'
   /** The JSON-RPC method, or the HTTP method for a request without a message. */
   readonly method: string
+}
+
+/** The server can't be reached or is not ready, and a request waits for it. Told before every wait. */
+export interface ServerAwayEvent extends OfSession {
+  readonly type: 'server-away'
+  readonly method: string
+  readonly reason: string
+  /** How many tries have failed, from 1. */
+  readonly tries: number
+  /** How long the request waits now, in milliseconds. */
+  readonly waitMs: number
+}
+
+/** A request was sent and no answer came: the caller was told that it may have run. */
+export interface OutcomeUnknownEvent extends OfSession {
+  readonly type: 'outcome-unknown'
+  readonly method: string
+  readonly reason: string
 }
 
 /** A refusal was handed to the caller, because it can't be recovered from. */

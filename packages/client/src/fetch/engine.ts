@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import type { EventListener } from '../base/events.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { Renewals } from '../recovery/renewals.js'
 import type { SessionRegistry } from '../session/session-registry.js'
 import type { FetchLike } from './options.js'
@@ -11,6 +12,9 @@ export interface Engine {
   readonly renewals: Renewals
   readonly dialects: DialectOptions
   readonly authorizationTimeoutMs: number
+  readonly outageBudgetMs: number
+  readonly replay: ReplayPolicy
+  readonly random: () => number
   readonly clock: Clock
   readonly emit: EventListener
   /** Makes a JSON-RPC id that can't collide with a client's. */

@@ -1,18 +1,48 @@
 import { discardBody } from '../base/body.js'
-import { causeOf, outcomeUnknownError, recoveryFailedError, type RecoveryFailure } from '../recovery/failure.js'
-import { afterRecovery, isCancellation, isInitialized } from '../recovery/replay-decision.js'
+import { pause } from '../base/clock.js'
+import {
+  causeOf,
+  notReplayedError,
+  outcomeUnknownError,
+  recoveryFailedError,
+  serverUnavailableError,
+  type Failure,
+} from '../recovery/failure.js'
+import { unavailabilityOf, waitBeforeNextTry } from '../recovery/outage.js'
+import {
+  isCancellation,
+  isInitialized,
+  isSatisfiedByRecovery,
+  maySendAgain,
+  type Progress,
+} from '../recovery/replay-decision.js'
+import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { methodOf, requestIds } from '../wire/json-rpc.js'
+import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
+import { isLasting, progressOf } from '../wire/request-progress.js'
+import { retryAfterMs } from '../wire/retry-after.js'
 import { mayBeNotification, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import type { Seam } from './engine.js'
+import { learnFrom } from './learn-from.js'
 import { present, presentAccepted, presentError } from './present.js'
+import { answersItself } from './read-answer-to.js'
 import { readRefusal } from './read-refusal.js'
-import { renewFor } from './renew-for.js'
+import { heldBack, renewFor } from './renew-for.js'
+
+/** Why a request got no answer from the server. */
+interface Trouble {
+  readonly cause: string
+  readonly retryAfterMs?: number | undefined
+}
+
+/** The caller gets what it would get without us. */
+const asItIs = Symbol('as it is')
 
 /**
  * One POST of a session, from the moment it may be sent until it has an answer: at most one renewal on its own account
- * and one replay after it; besides, one replay for a refusal that others have dealt with already.
+ * and one replay after it; besides, one replay for a refusal that others have dealt with already. While nobody is there
+ * to take it, it waits within the outage budget.
  */
 export class MessageExchange {
   readonly #seam: Seam
@@ -20,12 +50,13 @@ export class MessageExchange {
   readonly #call: Call
   readonly #underWay: CallUnderWay
   readonly #startedAt: number
+  readonly #firstEpoch: number
   #renewalsLeft = 1
   #lateReplaysLeft = 1
-  /** The server refused it once: what it says from now on is about a replay. */
-  #wasRefused = false
   /** It was held back, so that its headers may have aged. */
   #waited = false
+  #outageStartedAt: number | undefined
+  #tries = 0
 
   constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
     this.#seam = seam
@@ -33,42 +64,131 @@ export class MessageExchange {
     this.#call = call
     this.#underWay = underWay
     this.#startedAt = seam.clock.now()
+    this.#firstEpoch = session.epoch
   }
 
   async run(): Promise<Response> {
     let answer = await this.#beforeFirstSending()
     while (!answer) {
       this.#call.signal?.throwIfAborted()
-      answer = this.#underWay.cancelled ? presentAccepted() : await this.#send()
+      if (this.#isDone()) answer = presentAccepted()
+      else answer = this.#session.lost ? await this.#renewLost() : await this.#send()
     }
     return answer
   }
 
-  /** Nothing is sent under an id that is known to be dead. */
+  /** Taken back by the client, or said by the recovery in the meantime. */
+  #isDone(): boolean {
+    const isLater = this.#session.epoch !== this.#firstEpoch
+    return this.#underWay.cancelled || (isLater && isSatisfiedByRecovery(this.#call.message()))
+  }
+
+  /** Requests that come while the session is renewed wait for it. */
   async #beforeFirstSending(): Promise<Response | undefined> {
-    const { renewals } = this.#seam
-    const { lost, epoch } = this.#session
-    if (lost || renewals.underWay(this.#session)) {
-      if (lost) this.#renewalsLeft--
-      return this.#renew()
-    }
+    if (this.#seam.renewals.underWay(this.#session)) return this.#renew()
     // A later epoch had its `initialized` in the handshake.
-    const isLate = epoch > 1 && mayBeNotification(this.#call) && isInitialized(this.#call.message())
+    const isLate = this.#session.epoch > 1 && mayBeNotification(this.#call) && isInitialized(this.#call.message())
     return isLate ? presentAccepted() : undefined
+  }
+
+  /** The server has given this session's id to somebody else: nothing must be sent under it. */
+  async #renewLost(): Promise<Response | undefined> {
+    if (this.#renewalsLeft === 0) return this.#failed('the server gave the new session’s id to somebody else')
+    this.#renewalsLeft--
+    return this.#renew()
   }
 
   /** Sends it once. `undefined` when it has to be sent again. */
   async #send(): Promise<Response | undefined> {
     const { epoch, upstreamId } = this.#session
     const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
+    this.#tries++
     let answer: Response
     try {
       answer = await this.#seam.next(this.#call.target, init)
     } catch (error) {
-      return this.#brokenOff(error)
+      return this.#failedToSend(error)
     }
     const { response, lostBy } = await readRefusal(this.#seam, this.#call, answer, upstreamId !== undefined)
-    return lostBy === undefined ? present(response, this.#session) : this.#refused(response, lostBy, epoch)
+    if (lostBy !== undefined) return this.#refused(response, lostBy, epoch)
+    return unavailabilityOf(response.status) === undefined ? this.#answered(response) : this.#unavailable(response)
+  }
+
+  #answered(response: Response): Response {
+    return present(learnFrom(this.#call, response, this.#session), this.#session)
+  }
+
+  /** `fetch` threw. */
+  async #failedToSend(error: unknown): Promise<Response | undefined> {
+    if (this.#call.signal?.aborted || isLasting(error)) throw error
+    const ending = await this.#inTrouble(progressOf(error), { cause: causeOf(error) })
+    if (ending === asItIs) throw error
+    return ending
+  }
+
+  /** The server, or a proxy before it, says that it can't answer now. */
+  async #unavailable(unavailable: Response): Promise<Response | undefined> {
+    const { status, headers } = unavailable
+    const { response, isAnswer } = await answersItself(this.#seam, this.#call, unavailable)
+    if (isAnswer) return present(response, this.#session)
+    const progress = unavailabilityOf(status) === 'not-ready' ? 'not-started' : 'unknown'
+    const trouble = { cause: `HTTP ${String(status)}`, retryAfterMs: retryAfterMs(headers) }
+    const ending = await this.#inTrouble(progress, trouble)
+    if (ending === asItIs) return present(response, this.#session)
+    discardBody(response)
+    return ending
+  }
+
+  async #inTrouble(progress: Progress, trouble: Trouble): Promise<Response | undefined | typeof asItIs> {
+    if (whyNotReplayable(this.#call)) return asItIs
+    if (this.#maySendAgain(progress)) return this.#waitOut(trouble)
+    const message = this.#call.message()
+    // Nobody waits for the answer to a notification: it fails as it would without us.
+    if (requestIds(message).length === 0) return asItIs
+    const { fingerprint, epoch } = this.#session
+    const { cause } = trouble
+    this.#seam.emit({
+      type: 'outcome-unknown',
+      session: fingerprint,
+      epoch,
+      method: methodOf(message),
+      reason: cause,
+    })
+    return presentError(message, outcomeUnknownError(subjectOf(message), this.#failure(cause)))
+  }
+
+  /** Waits until it is time for the next try. Returns the answer when the budget has no room for it. */
+  async #waitOut(trouble: Trouble): Promise<Response | undefined | typeof asItIs> {
+    const message = this.#call.message()
+    const { clock, outageBudgetMs, random, emit } = this.#seam
+    const now = clock.now()
+    this.#outageStartedAt ??= now
+    const waitMs = waitBeforeNextTry({
+      elapsedMs: now - this.#outageStartedAt,
+      budgetMs: outageBudgetMs,
+      tries: this.#tries,
+      retryAfterMs: trouble.retryAfterMs,
+      random: random(),
+    })
+    if (waitMs === undefined) {
+      if (requestIds(message).length === 0) return asItIs
+      return presentError(message, serverUnavailableError(subjectOf(message), this.#failure(trouble.cause)))
+    }
+    const { fingerprint, epoch } = this.#session
+    const method = methodOf(this.#call.message())
+    emit({
+      type: 'server-away',
+      session: fingerprint,
+      epoch,
+      method,
+      reason: trouble.cause,
+      tries: this.#tries,
+      waitMs,
+    })
+    this.#waited = true
+    const timer = pause(clock, waitMs)
+    const over = await heldBack(timer.over, this.#call, this.#underWay).finally(timer.cancel)
+    return over === undefined ? presentAccepted() : undefined
   }
 
   /** The session is lost, and the server has not run the message. */
@@ -81,7 +201,6 @@ export class MessageExchange {
       return present(response, this.#session)
     }
     discardBody(response)
-    this.#wasRefused = true
     if (isCancellation(this.#call.message())) return presentAccepted()
 
     const { status } = response
@@ -90,42 +209,51 @@ export class MessageExchange {
       return this.#afterRenewal()
     }
     if (!renewals.underWay(this.#session)) emit({ type: 'session-lost', session: fingerprint, epoch, rule, status })
-    if (this.#renewalsLeft-- === 0) {
+    if (this.#renewalsLeft === 0) {
       return this.#failed(`it was answered with HTTP ${String(status)} on the new session too`)
     }
-    return this.#renew()
+    this.#renewalsLeft--
+    return (await this.#renew()) ?? this.#afterRenewal()
   }
 
   async #renew(): Promise<Response | undefined> {
     this.#waited = true
-    const instead = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
-    return instead ?? this.#afterRenewal()
+    const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
+    if (waited.kind === 'answered') return waited.answer
+    if (waited.kind === 'renewed') return undefined
+    // Only a renewal that was accepted counts. The old session may be alive: it is asked again.
+    this.#renewalsLeft = 1
+    const { outage, failure } = waited
+    const ending = await this.#waitOut({ cause: failure.cause, retryAfterMs: outage.retryAfterMs })
+    return ending === asItIs ? presentError(this.#call.message(), recoveryFailedError(failure)) : ending
   }
 
+  /** It was refused, and there is a new session. */
   #afterRenewal(): Response | undefined {
     this.#waited = true
+    if (this.#isDone()) return presentAccepted()
     const message = this.#call.message()
-    if (afterRecovery(message) === 'satisfied') return presentAccepted()
     const { fingerprint, epoch } = this.#session
-    if (this.#wasRefused) {
-      this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method: methodOf(message) })
+    if (epoch === this.#firstEpoch) return undefined
+    if (!this.#maySendAgain('refused')) {
+      const cause = `the option replay: '${this.#seam.replay}' forbids it`
+      return presentError(message, notReplayedError(subjectOf(message), this.#failure(cause)))
     }
+    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method: methodOf(message) })
     return undefined
   }
 
-  #brokenOff(error: unknown): Response {
-    const message = this.#call.message()
-    // The first sending fails as it would without us, and so does what nobody waits to be answered.
-    if (!this.#wasRefused || this.#call.signal?.aborted || requestIds(message).length === 0) throw error
-    return presentError(message, outcomeUnknownError(this.#failure(causeOf(error)), methodOf(message)))
+  #maySendAgain(progress: Progress): boolean {
+    const isSafe = isSafeToRepeat(this.#call.message(), this.#session.toolHints.isSafe)
+    return maySendAgain(progress, this.#seam.replay, isSafe)
   }
 
   #failed(cause: string): Response {
-    return presentError(this.#call.message(), recoveryFailedError(this.#failure(cause)))
+    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', ...this.#failure(cause) }))
   }
 
-  #failure(cause: string): RecoveryFailure {
+  #failure(cause: string): Failure {
     const durationMs = Math.round(this.#seam.clock.now() - this.#startedAt)
-    return { step: 'replay', cause, durationMs, attempts: 1 }
+    return { cause, durationMs, attempts: this.#tries }
   }
 }

@@ -6,7 +6,7 @@ import { confirmLoss } from './confirm-loss.js'
 import type { Seam } from './engine.js'
 import { present, presentNoStream, presentStreamAway } from './present.js'
 import { readRefusal } from './read-refusal.js'
-import { renewFor } from './renew-for.js'
+import { renewFor, type AfterWaiting } from './renew-for.js'
 
 /**
  * Opens an event stream of a session that is ours. Whatever the server answers, a session's connection must not be torn
@@ -25,8 +25,8 @@ export async function openStream(seam: Seam, session: VirtualSession, call: Call
 async function open(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay): Promise<Response> {
   let again = false
   if (session.lost || seam.renewals.underWay(session)) {
-    const instead = await renewFor(seam, session, call, underWay)
-    if (instead) return instead
+    const waited = await renewFor(seam, session, call, underWay)
+    if (waited.kind !== 'renewed') return insteadOfStream(waited)
   }
   for (;;) {
     call.signal?.throwIfAborted()
@@ -54,12 +54,16 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       if (session.epoch === epoch) {
         const { rule, status } = confirmed
         seam.emit({ type: 'session-lost', session: session.fingerprint, epoch, rule, status })
-        const instead = await renewFor(seam, session, call, underWay)
-        if (instead) return instead
+        const waited = await renewFor(seam, session, call, underWay)
+        if (waited.kind !== 'renewed') return insteadOfStream(waited)
       }
     } else if (again) {
       return presentStreamAway()
     }
     again = true
   }
+}
+
+function insteadOfStream(waited: Exclude<AfterWaiting, { kind: 'renewed' }>): Response {
+  return waited.kind === 'answered' ? waited.answer : presentStreamAway()
 }

@@ -1,6 +1,7 @@
 import type { EventListener } from '../base/events.js'
 import type { Clock } from '../base/clock.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import type { ReplayPolicy } from '../recovery/replay-decision.js'
 
 /** The part of `fetch` that MCP client transports use; the same type as in the official SDKs. */
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
@@ -28,6 +29,15 @@ export interface SessionRecoveryOptions {
    */
   readonly recoveryTimeout?: number
   /**
+   * How long a request waits for a server that can't be reached or is not ready, from its first failure. Never longer
+   * than its caller waits. Enough for the usual redeploy; with `recoveryTimeout` after it, still within the SDKs'
+   * default request timeout. 0: not at all.
+   * @default 30_000
+   */
+  readonly outageBudget?: number
+  /** Which refused requests are sent again on the new session, see {@link ReplayPolicy}. @default 'on-rejection' */
+  readonly replay?: ReplayPolicy
+  /**
    * When the server answers a recovery's `initialize` with 401, one waiting request is given that answer, so that the
    * client's own sign-in runs once. This is how long the other waiting requests wait for the new token.
    * @default 30_000
@@ -50,4 +60,6 @@ export interface SessionRecoveryOptions {
   readonly onEvent?: EventListener
   /** Source of time, for simulations. @default the platform's clock */
   readonly clock?: Clock
+  /** Source of randomness for back-off: a number from 0 to 1. @default Math.random */
+  readonly random?: () => number
 }

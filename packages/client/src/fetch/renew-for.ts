@@ -1,5 +1,6 @@
 import { abortable } from '../base/abort.js'
-import { recoveryFailedError } from '../recovery/failure.js'
+import { recoveryFailedError, type RecoveryFailure } from '../recovery/failure.js'
+import type { Outage } from '../recovery/handshake.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { settingsOf, type Call } from './call.js'
@@ -9,27 +10,38 @@ import { present, presentAccepted, presentError } from './present.js'
 /** How often one request may wait for another sign-in: a server that refuses every token ends here. */
 const maxSignIns = 2
 
+/** What a request may do after it has waited for a renewal. */
+export type AfterWaiting =
+  | { readonly kind: 'renewed' }
+  /** It gets this answer and is not sent. */
+  | { readonly kind: 'answered'; readonly answer: Response }
+  /** Nobody was there to renew the session; it still is what it was. */
+  | { readonly kind: 'away'; readonly outage: Outage; readonly failure: RecoveryFailure }
+
 /**
- * Waits until the session is renewed, starting the renewal if nobody has. Returns `undefined` when the request can go
- * out, otherwise the answer that it gets instead. Rejects when the caller gives up.
+ * Waits until the session is renewed, starting the renewal if nobody has. Rejects when the caller gives up.
  */
 export async function renewFor(
   seam: Seam,
   session: VirtualSession,
   call: Call,
   underWay: CallUnderWay,
-): Promise<Response | undefined> {
+): Promise<AfterWaiting> {
+  const answered = (answer: Response): AfterWaiting => ({ kind: 'answered', answer })
   const { epoch } = session
   for (let signIns = 0; ; signIns++) {
     const renewal = seam.renewals.renew(session, { url: call.url, send: seam.next, init: settingsOf(call) })
     const outcome = await heldBack(renewal, call, underWay)
-    if (outcome === undefined) return presentAccepted()
-    if (outcome.kind === 'renewed') return undefined
-    const failed = presentError(call.message(), recoveryFailedError(outcome.failure))
-    if (outcome.kind === 'failed') return failed
+    if (outcome === undefined) return answered(presentAccepted())
+    if (outcome.kind === 'renewed') return outcome
+    const failed = answered(presentError(call.message(), recoveryFailedError(outcome.failure)))
+    if (outcome.kind === 'failed') {
+      const { outage, failure } = outcome
+      return outage ? { kind: 'away', outage, failure } : failed
+    }
 
     const challenge = outcome.claim()
-    if (challenge) return present(challenge, session)
+    if (challenge) return answered(present(challenge, session))
     // Another request of this session has been given the challenge. Its client signs in and comes again with a token.
     if (signIns === maxSignIns) return failed
     const { newestHeaders } = session
@@ -38,14 +50,14 @@ export async function renewFor(
       seam.clock,
       seam.authorizationTimeoutMs,
     )
-    if ((await heldBack(change, call, underWay)) === undefined) return presentAccepted()
-    if (session.epoch !== epoch) return undefined
+    if ((await heldBack(change, call, underWay)) === undefined) return answered(presentAccepted())
+    if (session.epoch !== epoch) return { kind: 'renewed' }
     if (newestHeaders.authorizationChanges === outcome.authorizationChanges) return failed
   }
 }
 
 /** Waits as long as the caller does. Resolves with `undefined` when the client takes its request back meanwhile. */
-function heldBack<T extends object | true>(
+export function heldBack<T extends object | true>(
   promise: Promise<T>,
   { signal }: Call,
   underWay: CallUnderWay,

@@ -58,7 +58,7 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
-  const { recoveryTimeout, authorizationTimeout, maxSessions } = checkOptions(options)
+  const { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions } = checkOptions(options)
   const clock = options.clock ?? systemClock
   const emit = emitterTo(options.onEvent)
   const registry = new SessionRegistry(maxSessions, randomId)
@@ -67,8 +67,18 @@ function engineOf(options: SessionRecoveryOptions): Engine {
   let requests = 0
   const newRequestId = () => `${prefix}-${String(++requests)}`
   const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
-  const dialects = options.dialects ?? {}
-  return { registry, renewals, dialects, authorizationTimeoutMs: authorizationTimeout, clock, emit, newRequestId }
+  return {
+    registry,
+    renewals,
+    dialects: options.dialects ?? {},
+    authorizationTimeoutMs: authorizationTimeout,
+    outageBudgetMs: outageBudget,
+    replay: options.replay ?? 'on-rejection',
+    random: options.random ?? Math.random,
+    clock,
+    emit,
+    newRequestId,
+  }
 }
 
 async function withSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {

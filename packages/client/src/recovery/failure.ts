@@ -3,17 +3,21 @@ import { redact } from '../base/redact.js'
 import type { JsonRpcError } from '../wire/json-rpc.js'
 
 /** JSON-RPC error codes of our own, in the range that MCP leaves to implementations. */
-export const recoveryFailedCode = -32010
-export const outcomeUnknownCode = -32011
+const recoveryFailedCode = -32010
+const outcomeUnknownCode = -32011
+const serverUnavailableCode = -32012
 
-/** Why a session could not be renewed, or a refused request not be answered. A value: it ends up in an answer. */
-export interface RecoveryFailure {
-  readonly step: RecoveryStep
+/** What was tried for a request, how often and how long, and what stood against it. A value: it ends up in an answer. */
+export interface Failure {
   /** What happened, fit to be shown. */
   readonly cause: string
   readonly durationMs: number
-  /** How often `initialize` was tried. */
   readonly attempts: number
+}
+
+/** Why a session could not be renewed, or the request not be answered on the new one. */
+export interface RecoveryFailure extends Failure {
+  readonly step: RecoveryStep
 }
 
 /** The error for a request that the server refused and that could not be sent again. It was not run. */
@@ -28,14 +32,36 @@ export function recoveryFailedError({ step, cause, durationMs, attempts }: Recov
   }
 }
 
-/** The error for a request that was sent again and broke off: it may have run. */
-export function outcomeUnknownError({ cause, durationMs, attempts }: RecoveryFailure, method: string): JsonRpcError {
+/** The error for a request that the options forbid to send again, on a session that is well. */
+export function notReplayedError(subject: string, { cause, durationMs, attempts }: Failure): JsonRpcError {
+  return {
+    code: recoveryFailedCode,
+    message:
+      `The MCP server lost this session. It was renewed, but ${subject} was not sent again: ${cause}. ` +
+      'The server refused it before running it, so it is safe to call it again now.',
+    data: { code: 'not_replayed', step: 'replay', attempts, durationMs, cause },
+  }
+}
+
+/** The error for a request that broke off after it was sent, and that is not safe to repeat. */
+export function outcomeUnknownError(subject: string, { cause, durationMs, attempts }: Failure): JsonRpcError {
   return {
     code: outcomeUnknownCode,
     message:
-      `The MCP server lost this session; it was renewed and ${method} was sent again, but no answer came: ${cause}. ` +
-      'It may or may not have been executed. Verify with a read before calling it again.',
-    data: { code: 'outcome_unknown', step: 'replay', attempts, durationMs, cause },
+      `No answer came to ${subject}: ${cause}. It may or may not have been executed. ` +
+      'Verify with a read before calling it again.',
+    data: { code: 'outcome_unknown', attempts, durationMs, cause },
+  }
+}
+
+/** The error for a request that never reached a server that was ready for it. */
+export function serverUnavailableError(subject: string, { cause, durationMs, attempts }: Failure): JsonRpcError {
+  return {
+    code: serverUnavailableCode,
+    message:
+      `The MCP server is not available: ${cause} (${String(attempts)} tries in ${String(durationMs)} ms). ` +
+      `${capitalised(subject)} was not executed, so it is safe to try it again later.`,
+    data: { code: 'server_unavailable', attempts, durationMs, cause },
   }
 }
 
@@ -43,6 +69,10 @@ const stepsInWords: Readonly<Record<RecoveryStep, string>> = {
   initialize: 'the new initialize failed',
   initialized: 'the new session did not take notifications/initialized',
   replay: 'the new session refused the request too',
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** What an error says, with the system's code where there is one (`fetch failed` alone helps nobody). */

@@ -7,7 +7,10 @@ import { sessionIdHeader } from '../wire/headers.js'
 import { isObject, parseJson, type JsonObject } from '../wire/json-rpc.js'
 import { isAcceptableVersion } from '../wire/protocol-versions.js'
 import { readAnswer, type Answer } from '../wire/answer-reader.js'
+import { isLasting } from '../wire/request-progress.js'
+import { retryAfterMs } from '../wire/retry-after.js'
 import { causeOf } from './failure.js'
+import { unavailabilityOf } from './outage.js'
 
 export type Send = (url: URL, init: RequestInit) => Promise<Response>
 
@@ -36,7 +39,20 @@ export type HandshakeResult =
       readonly sessionId: string | undefined
     } & Agreement)
   | { readonly kind: 'challenged'; readonly response: Response }
-  | { readonly kind: 'failed'; readonly step: RecoveryStep; readonly cause: string }
+  | HandshakeFailure
+
+export interface HandshakeFailure {
+  readonly kind: 'failed'
+  readonly step: RecoveryStep
+  readonly cause: string
+  /** Set when nobody was there to answer: another time it may go well. */
+  readonly outage?: Outage
+}
+
+export interface Outage {
+  /** How long the server asked to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+}
 
 /**
  * Makes a new session: `initialize` without a session id, then `notifications/initialized` on the new id, which has to
@@ -53,13 +69,18 @@ export async function shakeHands(input: HandshakeInput): Promise<HandshakeResult
 
 async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   const { protocolVersion, params, requestId, signal } = input
-  const failed = (cause: string): HandshakeResult => ({ kind: 'failed', step: 'initialize', cause })
+  const failed = (cause: string, outage?: Outage): HandshakeFailure => ({
+    kind: 'failed',
+    step: 'initialize',
+    cause,
+    ...(outage && { outage }),
+  })
   const body = { jsonrpc: '2.0', id: requestId, method: 'initialize', params: { ...params, protocolVersion } }
   let sessionId: string | undefined
   try {
     const response = await post(input, input.headers, body)
     if (isChallenge(response)) return { kind: 'challenged', response }
-    if (!response.ok) return failed(await refusalText('initialize', response, signal))
+    if (!response.ok) return failed(await refusalText('initialize', response, signal), outageIn(response))
 
     sessionId = response.headers.get(sessionIdHeader) ?? undefined
     const answer = await readAnswer(response, requestId, signal)
@@ -69,7 +90,9 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
     return failed(judged)
   } catch (error) {
     abandon(input, sessionId, undefined)
-    return failed(`initialize got no answer: ${causeOf(signal.aborted ? signal.reason : error)}`)
+    if (signal.aborted) return failed(`initialize got no answer: ${causeOf(signal.reason)}`)
+    const outage = isLasting(error) ? undefined : { retryAfterMs: undefined }
+    return failed(`initialize got no answer: ${causeOf(error)}`, outage)
   }
 }
 
@@ -126,6 +149,12 @@ function post(input: HandshakeInput, headers: Headers, message: object): Promise
 /** 401, and 403 with a challenge (insufficient scope): the client's own sign-in has to answer it. */
 function isChallenge(response: Response): boolean {
   return response.status === 401 || (response.status === 403 && response.headers.has('www-authenticate'))
+}
+
+/** A clean `initialize` answered 404 means that the endpoint is away, not a session. */
+function outageIn({ status, headers }: Response): Outage | undefined {
+  const isAway = status === 404 || unavailabilityOf(status) !== undefined
+  return isAway ? { retryAfterMs: retryAfterMs(headers) } : undefined
 }
 
 async function refusalText(what: string, response: Response, signal: AbortSignal): Promise<string> {

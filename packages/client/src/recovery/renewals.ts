@@ -7,7 +7,7 @@ import { negotiatedVersion, offeredVersion } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { protocolVersionHeader } from '../wire/headers.js'
 import type { RecoveryFailure } from './failure.js'
-import { shakeHands, type HandshakeResult, type Send } from './handshake.js'
+import { shakeHands, type HandshakeResult, type Outage, type Send } from './handshake.js'
 
 /** How a renewal ended, for everyone who waited for it. */
 export type RenewalOutcome =
@@ -20,7 +20,12 @@ export type RenewalOutcome =
       readonly authorizationChanges: number
       readonly failure: RecoveryFailure
     }
-  | { readonly kind: 'failed'; readonly failure: RecoveryFailure }
+  | {
+      readonly kind: 'failed'
+      readonly failure: RecoveryFailure
+      /** Set when nobody was there to answer: another time it may go well. */
+      readonly outage: Outage | undefined
+    }
 
 /** The request on whose behalf a renewal starts: where to send, how, and with what settings. */
 export interface RenewalCall {
@@ -83,7 +88,7 @@ export class Renewals {
         ? { step: result.step, cause: result.cause, durationMs, attempts: 1 }
         : { step: 'initialize', cause: challengeText(result.response), durationMs, attempts: 1 }
     emit({ type: 'recovery-failed', ...tell, durationMs, step: failure.step, reason: failure.cause })
-    if (result.kind === 'failed') return { kind: 'failed', failure }
+    if (result.kind === 'failed') return { kind: 'failed', failure, outage: result.outage }
     return { kind: 'challenged', claim: once(result.response), authorizationChanges, failure }
   }
 

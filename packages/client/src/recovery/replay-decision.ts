@@ -1,27 +1,39 @@
 import type { OutgoingMessage } from '../wire/json-rpc.js'
 
 /**
- * What is done with a refused message once its session is renewed:
- * - `replay`: it is sent again, and its answer is the caller's answer;
- * - `satisfied`: it has nothing to say to the new session, and the caller hears that it was accepted.
+ * What may be sent again after the session was lost:
+ * - `on-rejection`: whatever the server refused, because it did not run it;
+ * - `hinted`: of that, only reads, and tools that the server calls read-only or idempotent;
+ * - `never`: nothing; the session is renewed and the caller told to try again.
  */
-export type AfterRecovery = 'replay' | 'satisfied'
+export type ReplayPolicy = 'on-rejection' | 'hinted' | 'never'
 
-/** For a message that was refused at the session gate: the server did not run it. */
-export function afterRecovery(message: OutgoingMessage): AfterRecovery {
-  switch (message.kind) {
-    case 'notification':
-      // The handshake said `initialized` already, and some servers reject the second one. A cancellation is about a
-      // request of the dead session.
-      return isInitialized(message) || isCancellation(message) ? 'satisfied' : 'replay'
-    case 'response':
-      // It answers a question that the dead session asked; the new one may have asked another under the same id.
-      return 'satisfied'
-    case 'request':
-    case 'batch':
-    case 'unreadable':
-      return 'replay'
+/** How far a request came (after gRPC). */
+export type Progress = 'not-started' | 'refused' | 'unknown'
+
+/**
+ * Whether a request may be sent again.
+ * @param isSafe whether running it twice would do no harm
+ */
+export function maySendAgain(progress: Progress, policy: ReplayPolicy, isSafe: boolean): boolean {
+  switch (progress) {
+    case 'not-started':
+      return true
+    case 'refused':
+      return policy === 'on-rejection' || (policy === 'hinted' && isSafe)
+    case 'unknown':
+      return policy !== 'never' && isSafe
   }
+}
+
+/**
+ * Whether a message has nothing to say to a new session, so that it is done with once there is one. The caller then
+ * hears that it was accepted.
+ */
+export function isSatisfiedByRecovery(message: OutgoingMessage): boolean {
+  // The handshake said `initialized` already, and some servers reject the second one. A cancellation is about a request
+  // of the dead session, and a response answers its question: the new one may have asked another under the same id.
+  return isInitialized(message) || isCancellation(message) || message.kind === 'response'
 }
 
 export function isInitialized(message: OutgoingMessage): boolean {

@@ -1,6 +1,7 @@
 import { fingerprint } from '../base/fingerprint.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
+import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
 
 /** What a session is made of, when it is bound. */
@@ -27,6 +28,7 @@ export class VirtualSession {
   readonly fingerprint: string
   readonly calls = new CallsUnderWay()
   readonly newestHeaders = new NewestHeaders()
+  readonly toolHints = new ToolHints()
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
   /** The epoch in which the standalone stream was opened last; 0: never. */

@@ -46,6 +46,13 @@ export function methodOf(message: OutgoingMessage): string {
   return message.kind === 'request' || message.kind === 'notification' ? message.method : message.kind
 }
 
+/** The same for a sentence: which tool, of a call. */
+export function subjectOf(message: OutgoingMessage): string {
+  if (message.kind !== 'request') return `the ${methodOf(message)}`
+  const { method, params } = message
+  return method === 'tools/call' && typeof params.name === 'string' ? `the tool "${params.name}"` : method
+}
+
 /** Parses JSON; `undefined` where it is none. */
 export function parseJson(text: string): unknown {
   try {
