@@ -3,8 +3,8 @@ import { redact } from '../base/redact.js'
 import type { JsonRpcError } from '../wire/json-rpc.js'
 
 /** JSON-RPC error codes of our own, in the range that MCP leaves to implementations. */
-export const recoveryFailedCode = -32010
-export const outcomeUnknownCode = -32011
+const recoveryFailedCode = -32010
+const outcomeUnknownCode = -32011
 
 /** Why a session could not be renewed, or a refused request not be answered. A value: it ends up in an answer. */
 export interface RecoveryFailure {
