@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchLike } from '@mcp-tether/client'
 import { createAgents, type Agents } from './agents.js'
 import { codedError, fetchFailed } from './failure.js'
@@ -38,6 +39,9 @@ export function createUpstreamFetch(options: UpstreamOptions = {}): Upstream {
       }
       init.signal?.throwIfAborted()
       const body = await encodeBody(init.body)
+      // One turn of the event loop: a server that has just died has closed the connections that we kept, and what goes
+      // out on one of them before that is noticed is of unknown outcome.
+      await nextTurn()
       init.signal?.throwIfAborted()
       return send({ url, init, body, agents, connectTimeout })
     },

@@ -35,7 +35,7 @@ export async function peekBody(response: Response, maxBytes: number, signal: Abo
 }
 
 /** The same response with another body. Keeps what the constructor of `Response` can't set. */
-export function withBody(response: Response, body: ReadableStream<Uint8Array> | null): Response {
+function withBody(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   return rebuilt(response, body, response.headers)
 }
 

@@ -54,7 +54,7 @@ export function baseUrl(): string | undefined {
 }
 
 /** The text of a body that can be a JSON-RPC message. */
-export function bodyText(body: BodyInit | null | undefined): string | undefined {
+function bodyText(body: BodyInit | null | undefined): string | undefined {
   if (typeof body === 'string') return body
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body)
   return undefined
