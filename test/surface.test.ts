@@ -23,6 +23,7 @@ it('client exports these types', () => {
     'InitializeParams',
     'RecoveringFetch',
     'RecoveryStep',
+    'ReplayPolicy',
     'SessionEvent',
     'SessionRecoveryMiddleware',
     'SessionRecoveryOptions',
