@@ -53,23 +53,31 @@ describe('the documentation', () => {
   })
 
   it('describes every rule by which a loss is told', async () => {
-    const sections = lossRules.map(({ name, conclusion, reason, servers, statuses, dialect }) =>
+    const verdicts = {
+      replay: '**Lost**: the session is renewed and the request sent again: it was refused before it was run.',
+      'heal-only':
+        '**Lost, outcome unknown**: the session is renewed, and the request is sent again only if it is safe to repeat.',
+      'not-lost': '**Not lost**: the answer is the caller’s.',
+      'header-lost': '**Session id lost on the way**: nothing is renewed; the caller is told so.',
+      'version-withdrawn': '**No sessions any more**: nothing is renewed; the answer is the caller’s.',
+    }
+    const sections = lossRules.map(({ name, conclusion, replay, reason, servers, statuses, dialect }) =>
       [
         `## \`${name}\``,
+        '',
         reason,
-        `- ${conclusion === 'lost' ? '**Lost**: the session is renewed and the request replayed.' : '**Not lost**: the answer is the caller’s.'}`,
+        '',
+        `- ${verdicts[replay ?? conclusion]}`,
         `- Status: ${statuses.join(', ')}`,
         `- Known from: ${servers}`,
         ...(dialect === undefined ? [] : [`- Switched off by the option \`dialects: { ${dialect}: false }\``]),
-      ]
-        .join('\n')
-        .replace('\n', '\n\n')
-        .replace('\n- ', '\n\n- '),
+      ].join('\n'),
     )
     const text = [
       '# How a lost session is told',
-      'The rules are tried in this order and the first that matches decides. They apply to the answer to a request that\ncarried a session id of ours; never to the answer to `initialize` or DELETE. Of no other answer is the body read.',
-      'This page is written by `npx vitest run test/docs.test.ts -u` from `packages/client/src/recovery/loss-rules.ts`.',
+      'The rules are tried in this order and the first that matches decides. They apply to the answer to a request of a\nsession of ours; never to the answer to `initialize` or DELETE. What no rule is about is not lost.',
+      'A body is read only where its status can mean something else than "not lost", and only its beginning. Of a 200 only\nthat which is whole and small by its own account (JSON or events with a `Content-Length` up to 512, not compressed)\nand has no `Mcp-Session-Id`: an answer that streams is never looked at, nor held. The caller gets every body whole.',
+      'This page is written by `npx vitest run test/docs.test.ts -u` from `packages/client/src/recovery/rules/`.',
       ...sections,
     ].join('\n\n')
     await expect(`${text}\n`).toMatchFileSnapshot('../docs/loss-rules.md')

@@ -1,6 +1,8 @@
 import { deadline } from '../base/abort.js'
 import { peekBody } from '../base/body.js'
-import { classify, mayMeanLoss } from '../recovery/classify.js'
+import { classify, mayMeanLoss, notLost, type Classification } from '../recovery/classify.js'
+import { authorizationHeader, sessionIdHeader } from '../wire/headers.js'
+import type { OutgoingMessage } from '../wire/json-rpc.js'
 import type { Call } from './call.js'
 import type { Engine } from './engine.js'
 
@@ -8,13 +10,22 @@ import type { Engine } from './engine.js'
 export interface Reading {
   /** The answer, whole. */
   readonly response: Response
-  /** The rule that found the session lost; `undefined` when it is not. */
+  readonly verdict: Classification
+  /**
+   * The rule that found the session lost and the message refused before it was run; `undefined` when it is not lost, or
+   * when the message may have been run (see `verdict`).
+   */
   readonly lostBy: string | undefined
 }
 
+/** Whether a message of this method was answered without an error before, in this session. */
+export type SucceededBefore = (message: OutgoingMessage) => boolean
+
 /** Enough for every refusal that is known; a Java exception dump of this size is a 404 whatever else it says. */
 const maxBytes = 64 * 1024
-/** A refusal whose body does not come is judged by what came of it. */
+/** Twice the longest known loss inside a 200. */
+const maxOkBytes = 512
+/** An answer whose body does not come is judged by what came of it. */
 const maxWaitMs = 2_000
 
 /** Reads an answer just as far as it takes to know whether the session is lost: mostly not at all. */
@@ -23,13 +34,48 @@ export async function readRefusal(
   call: Call,
   response: Response,
   carriedSession: boolean,
+  succeededBefore: SucceededBefore = () => false,
 ): Promise<Reading> {
-  if (!mayMeanLoss(response.status)) return { response, lostBy: undefined }
+  const { status } = response
+  if (!mayMeanLoss(status, dialects) || (response.ok && !mayBeSmallError(call, response))) return unread(response)
+
   const timeout = deadline(clock, maxWaitMs, 'the body of a refusal')
-  const peeked = await peekBody(response, maxBytes, timeout.signal).finally(timeout.cancel)
-  const { conclusion, rule } = classify(
-    { status: response.status, carriedSession, message: call.message(), body: peeked.text },
+  const peeked = await peekBody(response, response.ok ? maxOkBytes : maxBytes, timeout.signal).finally(timeout.cancel)
+  // A cheap look before anything is parsed: a result is no error.
+  if (response.ok && !peeked.text.includes('"error"')) return unread(peeked.response)
+
+  const message = call.message()
+  const verdict = classify(
+    {
+      status,
+      carriedSession,
+      message,
+      body: peeked.text,
+      wwwAuthenticate: response.headers.get('www-authenticate') ?? undefined,
+      sentAuthorization: new Headers(call.init.headers).has(authorizationHeader),
+      methodSucceededBefore: succeededBefore(message),
+    },
     dialects,
   )
-  return { response: peeked.response, lostBy: conclusion === 'lost' ? rule : undefined }
+  const lostBy = verdict.conclusion === 'lost' && verdict.replay === 'replay' ? verdict.rule : undefined
+  return { response: peeked.response, verdict, lostBy }
+}
+
+function unread(response: Response): Reading {
+  return { response, verdict: notLost, lostBy: undefined }
+}
+
+/**
+ * Whether a 200 is worth a look: whole and small by its own account, so that its body comes with its head, and without
+ * a session id, which servers put on the answers of sessions that they know. An endless stream never says its length.
+ */
+function mayBeSmallError({ method }: Call, { headers }: Response): boolean {
+  if (method !== 'POST' || headers.has(sessionIdHeader)) return false
+  const length = headers.get('content-length')
+  return (
+    length !== null &&
+    Number(length) <= maxOkBytes &&
+    !headers.has('content-encoding') &&
+    /^\s*(?:application\/json|text\/event-stream)\s*(?:;|$)/i.test(headers.get('content-type') ?? '')
+  )
 }

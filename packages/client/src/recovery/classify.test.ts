@@ -1,170 +1,211 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import type { OutgoingMessage } from '../wire/json-rpc.js'
+import {
+  call,
+  dialectLosses,
+  error,
+  lookAlikes,
+  losses404,
+  lostHeaders,
+  sessionfulAgain,
+} from './classify-corpus.fixture.js'
+import type { Row } from './classify-corpus.fixture.js'
 import { classify, mayMeanLoss } from './classify.js'
+import type { DialectOptions } from './dialects.js'
 import { lossRules } from './loss-rules.js'
+import { readContent, type Refusal } from './refusal.js'
+import type { LossRule } from './rules/rule.js'
 
-const call: OutgoingMessage = { kind: 'request', id: 7, method: 'tools/call', params: {} }
 const notification: OutgoingMessage = { kind: 'notification', method: 'notifications/progress', params: {} }
+const losses: readonly Row[] = [...losses404, ...dialectLosses]
+const everyRow = [...losses, ...sessionfulAgain, ...lostHeaders, ...lookAlikes]
+const readStatuses = [...new Set(lossRules.flatMap(({ statuses }) => statuses))].filter((status) => mayMeanLoss(status))
 
-const error = (code: number, message: string, rest: object = { id: null }) =>
-  JSON.stringify({ jsonrpc: '2.0', error: { code, message }, ...rest })
+const refusalOf = (status: number, body: string, more: Partial<Refusal> = {}): Refusal => ({
+  status,
+  carriedSession: true,
+  message: call,
+  body,
+  ...more,
+})
 
-const decide = (status: number, body: string, message: OutgoingMessage = call, carriedSession = true) =>
-  classify({ status, carriedSession, message, body })
+const decide = (status: number, body: string, more?: Partial<Refusal>) => classify(refusalOf(status, body, more))
 
-/** What servers answered on the wire, or have in their sources, to a session id that they don't know. */
-const losses: readonly [server: string, status: number, body: string, rule: string][] = [
-  ['TypeScript SDK 2', 404, error(-32001, 'Session not found'), 'session-not-found'],
-  ['Python SDK 1.26', 404, error(-32600, 'Session not found', { id: 'server-error' }), 'session-not-found'],
-  ['Python SDK, ended', 404, error(-32600, 'Not Found: Session has been terminated', {}), 'session-not-found'],
-  ['go-sdk', 404, 'session not found\n', 'session-not-found'],
-  ['rmcp 0.17', 404, 'Not Found: Session not found', 'session-not-found'],
-  ['C# 1', 404, error(-32001, 'Session not found', { id: '' }), 'session-not-found'],
-  ['C# 2 echoes the id', 404, error(-32001, 'Session not found', { id: 7 }), 'session-not-found'],
-  ['Kotlin omits the id', 404, error(-32000, 'Session not found', {}), 'session-not-found'],
-  ['Ruby up to 0.19', 404, '{"error":"Session not found"}', 'session-not-found'],
-  ['PHP', 404, error(-32600, 'Session not found or has expired.', { id: '' }), 'session-not-found'],
-  ['php-mcp', 404, error(-32600, 'Invalid or expired session. Please re-initialize.', { id: 7 }), 'session-not-found'],
-  [
-    'Java servlet',
-    404,
-    '{"cause":null,"stackTrace":[],"jsonRpcError":{"code":-32603,"message":"Session not found: 0a"},"message":"Session not found: 0a"}',
-    'session-not-found',
-  ],
-  ['ContextForge', 404, '{"detail":"Session not found"}', 'session-not-found'],
-  ['Lambda handler', 404, error(-32000, 'Invalid or expired session', { id: 7 }), 'session-not-found'],
-  ['a real server with -32601', 404, error(-32601, 'Not Found: Invalid session ID'), 'session-not-found'],
-  [
-    'hosted',
-    404,
-    '{"type":"error","error":{"type":"not_found_error","message":"MCP session has been terminated or no longer exists on the server.","details":{"error_code":"mcp_session_terminated"}}}',
-    'session-not-found',
-  ],
-  [
-    'anubis',
-    404,
-    error(-32600, 'Invalid Request', {
-      id: 'x',
-      error: { code: -32600, message: 'Invalid Request', data: { message: 'Session not found' } },
-    }),
-    'session-not-found',
-  ],
-  ['in an event', 404, `event: message\ndata: ${error(-32001, 'Session not found')}\n\n`, 'session-not-found'],
-  ['Helidon', 404, '{"jsonrpc":"2.0","id":1}', 'json-rpc-404'],
-  ['other words', 404, error(-32001, 'Unknown transport'), 'json-rpc-404'],
-  ['Quarkus', 404, '', 'bare-404'],
-  ['a container', 404, '<!doctype html><title>404</title><h1>Not Found</h1>', 'bare-404'],
-  ['Go mux', 404, '404 page not found\n', 'bare-404'],
-  ['TypeScript SDK example', 400, error(-32000, 'Bad Request: No valid session ID provided'), 'invalid-session-id'],
-  ['reference server', 400, error(-32000, 'Bad Request: No valid session ID provided', {}), 'invalid-session-id'],
-  ['its GET', 400, 'Invalid or missing session ID', 'invalid-session-id'],
-  ['Python SDK up to 1.25', 400, 'Bad Request: No valid session ID provided', 'invalid-session-id'],
-  ['mcp-go up to 0.43', 400, 'Invalid session ID\n', 'invalid-session-id'],
-  ['Envoy', 400, 'invalid session ID: failed to decrypt session ID: cipher', 'invalid-session-id'],
-  ['agentgateway', 400, 'mcp: invalid session ID header', 'invalid-session-id'],
-  ['anubis up to 1.0', 400, 'No active session', 'invalid-session-id'],
-  ['OmniRoute', 400, 'Bad Request: Unknown Mcp-Session-Id header', 'invalid-session-id'],
-  ['Unla', 400, error(-32600, 'Invalid Request: Session not found'), 'invalid-session-id'],
-  ['Swift', 400, error(-32600, 'Invalid Request: Bad Request: Session not initialized'), 'invalid-session-id'],
-  ['TypeScript SDK, shared', 400, error(-32000, 'Bad Request: Server not initialized'), 'server-not-initialized'],
-  ['the same in an event', 400, `data: ${error(-32000, 'Server not initialized')}\n\n`, 'server-not-initialized'],
-  ['mcp-proxy GET', 400, 'No active transport', 'server-not-initialized'],
-  [
-    'C# 2, upgraded',
-    400,
-    error(-32000, 'Bad Request: The Mcp-Session-Id header is not supported in stateless mode', { id: 7 }),
-    'server-not-initialized',
-  ],
-]
-
-/** What looks like it and is something else. */
-const lookAlikes: readonly [what: string, status: number, body: string, rule: string | undefined][] = [
-  ['unknown method', 404, error(-32601, 'Method not found', { id: 7 }), 'method-not-found'],
-  [
-    'unsupported version',
-    400,
-    error(-32022, 'Unsupported protocol version: 2025-11-25', { id: 7 }),
-    'version-or-header-refused',
-  ],
-  ['header mismatch', 400, error(-32020, 'x'), 'version-or-header-refused'],
-  ['version as text', 400, error(-32000, 'Bad Request: Unsupported protocol version'), 'version-or-header-refused'],
-  ['header lost', 400, error(-32000, 'Bad Request: Mcp-Session-Id header is required'), 'session-header-missing'],
-  ['header lost, Python', 400, error(-32600, 'Missing session ID'), 'session-header-missing'],
-  ['header lost, rmcp', 422, 'Unexpected message, expect initialize request', 'session-header-missing'],
-  ['event id', 400, error(-32000, 'Invalid event ID format'), 'event-id-refused'],
-  [
-    'a tool with sessions of its own',
-    400,
-    error(-32000, 'browser session not found, call start_session first', { id: 7 }),
-    undefined,
-  ],
-  ['already initialized', 400, error(-32600, 'Invalid Request: Server already initialized'), undefined],
-  ['not a session word', 400, 'Missing sessionId parameter', undefined],
-  ['invalid params', 400, error(-32602, 'Invalid session name, no longer allowed'), undefined],
-  ['bad request', 400, 'Bad Request', undefined],
-]
+/** `it.each` knows no optional members. */
+const cases = <Rule>(rows: readonly (readonly [string, number, string, Rule, Partial<Refusal>?])[]) =>
+  rows.map(([what, status, body, rule, more = {}]) => [what, status, body, rule, more] as const)
 
 describe('classify', () => {
-  it.each(losses)('%s: %d is a loss', (_server, status, body, rule) => {
-    expect(decide(status, body)).toEqual({ conclusion: 'lost', rule })
+  it.each(cases([...losses, ...sessionfulAgain]))('%s: %d is a loss', (_server, status, body, rule, more) => {
+    const replay = status === 500 ? 'heal-only' : 'replay'
+    expect(decide(status, body, more)).toEqual({ conclusion: 'lost', rule, replay })
+    expect(mayMeanLoss(status)).toBe(true)
   })
 
-  it.each(losses)('%s: %d is a loss for a notification too', (_server, status, body) => {
-    expect(decide(status, body, notification).conclusion).toBe('lost')
+  it.each(cases(losses.filter(([, , , rule]) => rule !== 'invalid-request-in-ok')))(
+    '%s: %d is a loss for a notification too',
+    (_server, status, body, _rule, more) => {
+      expect(decide(status, body, { ...more, message: notification }).conclusion).toBe('lost')
+    },
+  )
+
+  it.each(cases(lookAlikes))('%s (%d) is not', (_what, status, body, rule, more) => {
+    expect(decide(status, body, more)).toEqual({ conclusion: 'not-lost', rule })
   })
 
-  it.each(lookAlikes)('%s is not', (_what, status, body, rule) => {
-    expect(decide(status, body)).toEqual({ conclusion: 'not-lost', rule })
+  it.each(cases(lostHeaders))(
+    '%s: %d means that the session id did not arrive',
+    (_server, status, body, rule, more) => {
+      expect(decide(status, body, more)).toEqual({ conclusion: 'header-lost', rule })
+      expect(mayMeanLoss(status)).toBe(true)
+    },
+  )
+
+  it('tells a server that was upgraded to versions without sessions', () => {
+    const withdrawn = { conclusion: 'version-withdrawn', rule: 'version-withdrawn' }
+    const body = error(-32022, 'Unsupported protocol version: 2025-11-25', { id: 7 })
+    expect(decide(400, body)).toEqual(withdrawn)
+    expect(decide(400, body, { carriedSession: false })).toEqual(withdrawn)
   })
 
   it('takes 404 with -32601 for a notification as what it says', () => {
-    expect(decide(404, error(-32601, 'Method not found'), notification)).toEqual({
+    expect(decide(404, error(-32601, 'Method not found'), { message: notification })).toEqual({
       conclusion: 'not-lost',
       rule: 'notification-not-found',
     })
   })
 
   it('knows the own id in a batch', () => {
-    const batch: OutgoingMessage = { kind: 'batch', messages: [notification, call] }
-    expect(decide(400, error(-32000, 'terminal session expired', { id: 7 }), batch).conclusion).toBe('not-lost')
-    expect(decide(400, error(-32000, 'terminal session expired', { id: 8 }), batch).conclusion).toBe('lost')
+    const message: OutgoingMessage = { kind: 'batch', messages: [notification, call] }
+    expect(decide(400, error(-32000, 'terminal session expired', { id: 7 }), { message }).conclusion).toBe('not-lost')
+    expect(decide(400, error(-32000, 'terminal session expired', { id: 8 }), { message }).conclusion).toBe('lost')
   })
 
-  it('believes no dialect that is switched off, and 404 always', () => {
-    const off = { invalidSessionId: false, serverNotInitialized: false }
-    for (const [, status, body] of losses) {
-      const { conclusion } = classify({ status, carriedSession: true, message: call, body }, off)
-      expect(conclusion).toBe(status === 404 ? 'lost' : 'not-lost')
+  it('makes nothing of a 404 to a request without a session id', () => {
+    for (const [, status, body] of losses404) {
+      expect(decide(status, body, { carriedSession: false }).conclusion).toBe('not-lost')
     }
   })
 
-  it('takes a server that asks for a session again, after it had none, for a loss', () => {
-    const sent = (status: number, body: string) => decide(status, body, call, false)
-    expect(sent(400, error(-32000, 'Bad Request: Mcp-Session-Id header is required')).rule).toBe(
-      'session-required-again',
-    )
-    expect(sent(422, 'Unexpected message, expect initialize request').conclusion).toBe('lost')
-    expect(sent(400, error(-32000, 'Bad Request: Server not initialized')).conclusion).toBe('lost')
-    // Without a session id a 404 says nothing about sessions.
-    expect(sent(404, 'session not found')).toEqual({ conclusion: 'not-lost', rule: undefined })
-  })
+  describe('with a dialect switched off', () => {
+    const dialects = [...new Set(lossRules.flatMap(({ dialect }) => dialect ?? []))]
 
-  it('decides on any 404 and on nothing else without looking twice, whatever the body', () => {
+    it.each(dialects)('%s: believes everything but that', (dialect) => {
+      const own = new Set(lossRules.filter((rule) => rule.dialect === dialect).map(({ name }) => name))
+      const off: DialectOptions = { [dialect]: false }
+      const rows = [...losses, ...sessionfulAgain, ...lostHeaders]
+      for (const [, status, body, rule, more] of rows) {
+        const { conclusion } = classify(refusalOf(status, body, more), off)
+        const usual = decide(status, body, more).conclusion
+        expect(conclusion, body).toBe(own.has(rule) ? 'not-lost' : usual)
+      }
+      expect(rows.some(([, , , rule]) => own.has(rule))).toBe(true)
+    })
+
+    it('reads no body for it', () => {
+      const off: DialectOptions = Object.fromEntries(dialects.map((dialect) => [dialect, false]))
+      expect(readStatuses.filter((status) => mayMeanLoss(status, off)).sort()).toEqual([400, 401, 404, 422])
+      expect(readStatuses.sort()).toEqual([200, 400, 401, 404, 410, 422, 500])
+    })
+  })
+})
+
+describe('any answer', () => {
+  const anyFacts = fc.record({
+    carriedSession: fc.boolean(),
+    sentAuthorization: fc.boolean(),
+    methodSucceededBefore: fc.boolean(),
+    wwwAuthenticate: fc.option(fc.string(), { nil: undefined }),
+  })
+  /** Words that servers use for a lost session, so that chance finds what it must not. */
+  const words = fc.constantFrom(...everyRow.map(([, , body]) => readContent(body).text))
+  const anyText = fc.oneof(fc.string(), words)
+
+  it('with a status that is not read is no loss, and every other 404 is one', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 200, max: 599 }), fc.string(), (status, body) => {
-        const { conclusion } = decide(status, body)
-        if (status === 404) expect(conclusion).toBe('lost')
+      fc.property(fc.integer({ min: 200, max: 599 }), anyText, anyFacts, (status, body, facts) => {
+        const { conclusion } = decide(status, body, facts)
+        if (status === 404 && facts.carriedSession && readContent(body).shape === 'text') {
+          expect(['lost', 'not-lost']).toContain(conclusion)
+          if (!/protocol.version/i.test(body)) expect(conclusion).toBe('lost')
+        }
         if (!mayMeanLoss(status)) expect(conclusion).toBe('not-lost')
       }),
     )
   })
 
-  it('has rules that all say why and decide something in the corpus', () => {
-    const used = new Set([...losses, ...lookAlikes].map(([, status, body]) => decide(status, body).rule))
+  it('that is the result of this very request is searched for nothing, whatever it says', () => {
+    const result = fc.oneof(
+      fc.record({ content: fc.array(fc.record({ type: fc.constant('text'), text: anyText })), isError: fc.boolean() }),
+      fc.record({ message: anyText, error: anyText, detail: anyText }),
+      fc.object(),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...readStatuses), result, fc.boolean(), anyFacts, (status, value, asEvent, facts) => {
+        const json = JSON.stringify({ jsonrpc: '2.0', id: 7, result: value })
+        const body = asEvent ? `event: message\ndata: ${json}\n\n` : json
+        expect(decide(status, body, facts)).toEqual({ conclusion: 'not-lost', rule: 'answered' })
+        expect(readContent(body).text).toBe('')
+      }),
+    )
+  })
+
+  it('of 200 with an error on the own id is the caller’s, but for the two sentences that ask for initialize', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -32100, max: 0 }), anyText, anyFacts, (code, text, facts) => {
+        fc.pre(!/is invalid during session init|The first message from the client/.test(text))
+        expect(decide(200, error(code, text, { id: 7 }), facts).conclusion).toBe('not-lost')
+      }),
+    )
+  })
+
+  it('of 5xx never lets the request be sent again', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 500, max: 599 }), anyText, anyFacts, (status, body, facts) => {
+        expect(decide(status, body, facts).replay).not.toBe('replay')
+      }),
+    )
+  })
+})
+
+describe('the table', () => {
+  it('says why, for whom, and decides something in the corpus', () => {
+    const used = new Set(everyRow.map(([, status, body, , more]) => decide(status, body, more).rule))
     for (const { name, reason, servers } of lossRules) {
       expect([reason, servers]).not.toContain('')
-      if (!['notification-not-found', 'session-required-again'].includes(name)) expect(used).toContain(name)
+      if (!['answered', 'notification-not-found', 'version-withdrawn'].includes(name)) expect(used).toContain(name)
     }
+    expect(new Set(lossRules.map(({ name }) => name)).size).toBe(lossRules.length)
+  })
+
+  /** Neighbours with one verdict: their order is for the reader alone. */
+  const runs = lossRules.reduce<LossRule[][]>((groups, rule) => {
+    const last = groups.at(-1)
+    const before = last?.[0]
+    if (last && before?.conclusion === rule.conclusion && before.replay === rule.replay) last.push(rule)
+    else groups.push([rule])
+    return groups
+  }, [])
+
+  it('has neighbours with one verdict whose order changes nothing but the name', () => {
+    const reordered = fc.tuple(...runs.map((run) => fc.shuffledSubarray(run, { minLength: run.length })))
+    fc.assert(
+      fc.property(reordered, fc.constantFrom(...everyRow), (groups, [, status, body, , more]) => {
+        const refusal = refusalOf(status, body, more)
+        const content = readContent(body)
+        const first = groups
+          .flat()
+          .find(
+            (rule) =>
+              rule.statuses.includes(status) &&
+              (refusal.carriedSession || rule.withoutSession === true || rule.conclusion === 'not-lost') &&
+              rule.matches(refusal, content),
+          )
+        const { conclusion, replay } = classify(refusal)
+        expect(first?.conclusion ?? 'not-lost').toBe(conclusion)
+        expect(first?.replay).toBe(replay)
+      }),
+    )
   })
 })

@@ -10,15 +10,23 @@ export interface Refusal {
   readonly message: OutgoingMessage
   /** The body's beginning. */
   readonly body: string
+  /** The challenge in `WWW-Authenticate`; absent when there is none. */
+  readonly wwwAuthenticate?: string | undefined
+  /** Whether the request brought an `Authorization`. @default false */
+  readonly sentAuthorization?: boolean
+  /** Whether a request with this method was answered without an error before, in this session. @default false */
+  readonly methodSucceededBefore?: boolean
 }
 
 /** What a refusal's body says, whatever shape it has. */
 export interface RefusalContent {
-  /** True when the body is a JSON-RPC message, even one that is neither result nor error. */
-  readonly isJsonRpc: boolean
+  /** `json-rpc`: a JSON-RPC message, even one that is neither result nor error. */
+  readonly shape: 'json-rpc' | 'json' | 'text'
+  /** True for the answer of a method that was run: nothing in it is ever searched, and its `text` is empty. */
+  readonly isResult: boolean
   readonly errorCode: number | undefined
   /** The `id` that the answer names, `undefined` when it names none. */
-  readonly id: JsonRpcId | undefined
+  readonly id: JsonRpcId | null | undefined
   /** The sentence for humans. */
   readonly text: string
 }
@@ -31,14 +39,20 @@ const maxText = 512
  */
 export function readContent(body: string): RefusalContent {
   const json = parseJson(body) ?? parseJson(lastEventData(body) ?? '')
-  if (!isObject(json)) return { isJsonRpc: false, errorCode: undefined, id: undefined, text: body.slice(0, maxText) }
+  if (!isObject(json)) {
+    const text = Array.isArray(json) ? '' : body.slice(0, maxText)
+    return { shape: Array.isArray(json) ? 'json' : 'text', isResult: false, errorCode: undefined, id: undefined, text }
+  }
+  const isJsonRpc = json.jsonrpc === '2.0'
   const error = firstObject(json.error, json.jsonRpcError)
+  const isResult = isJsonRpc && 'result' in json && error === undefined
   const { id } = json
   return {
-    isJsonRpc: json.jsonrpc === '2.0',
+    shape: isJsonRpc ? 'json-rpc' : 'json',
+    isResult,
     errorCode: typeof error?.code === 'number' ? error.code : undefined,
-    id: typeof id === 'string' || typeof id === 'number' ? id : undefined,
-    text: sentenceIn(json, error).slice(0, maxText),
+    id: typeof id === 'string' || typeof id === 'number' || id === null ? id : undefined,
+    text: isResult ? '' : sentenceIn(json, error).slice(0, maxText),
   }
 }
 
