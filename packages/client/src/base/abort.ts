@@ -7,18 +7,42 @@ import type { Clock } from './clock.js'
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => {
+    const forget = onAbort(signal, () => {
       reject(abortReason(signal))
-    }
-    if (signal.aborted) {
-      onAbort()
-      return
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort)
     })
+    promise.then(resolve, reject).finally(forget)
   })
+}
+
+/** Who waits for which signal. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls `callback` when the signal aborts, at once if it has. One listener serves all who wait for the same signal: a
+ * transport has one for all its requests, and Node warns of more than ten listeners.
+ */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) {
+    callback()
+    return () => undefined
+  }
+  const callbacks = waiting.get(signal) ?? listenTo(signal)
+  callbacks.add(callback)
+  return () => callbacks.delete(callback)
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const callbacks = new Set<() => void>()
+  waiting.set(signal, callbacks)
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const callback of callbacks) callback()
+      callbacks.clear()
+    },
+    { once: true },
+  )
+  return callbacks
 }
 
 /** The signal's reason as an error: `fetch` rejects with whatever was given to `abort()`. */

@@ -12,7 +12,11 @@ export interface PeekedResponse {
  * Reads at most `maxBytes` of a body, and no longer than `signal` allows: a refusal's body may be endless or never
  * come. What was read is put back in front of the rest.
  */
-export async function peekBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<PeekedResponse> {
+export async function peekBody(
+  response: Response,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<PeekedResponse> {
   if (response.body === null) return { text: '', response }
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []

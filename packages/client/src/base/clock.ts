@@ -2,17 +2,20 @@
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number
-  /** Calls `callback` once after `delayMs`, unless the returned function is called before. */
-  schedule(callback: () => void, delayMs: number): () => void
+  /**
+   * Calls `callback` once after `delayMs`, unless the returned function is called before.
+   * @param awaited whether somebody waits for just this: then a Node process must not end before
+   */
+  schedule(callback: () => void, delayMs: number, awaited?: boolean): () => void
 }
 
-/** The platform's own clock. Its timers don't keep a Node process alive. */
+/** The platform's own clock. Its timers keep a Node process alive only while somebody waits for them. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  schedule(callback, delayMs) {
+  schedule(callback, delayMs, awaited = false) {
     const timer: unknown = setTimeout(callback, delayMs)
     // Browsers return a number here, Node an object with unref().
-    ;(timer as { unref?: () => void }).unref?.()
+    if (!awaited) (timer as { unref?: () => void }).unref?.()
     return () => {
       clearTimeout(timer as number)
     }
@@ -23,9 +26,13 @@ export const systemClock: Clock = {
 export function pause(clock: Clock, ms: number): { over: Promise<true>; cancel: () => void } {
   let cancel: () => void = () => undefined
   const over = new Promise<true>((resolve) => {
-    cancel = clock.schedule(() => {
-      resolve(true)
-    }, ms)
+    cancel = clock.schedule(
+      () => {
+        resolve(true)
+      },
+      ms,
+      true,
+    )
   })
   return { over, cancel }
 }

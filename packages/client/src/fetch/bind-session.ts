@@ -1,7 +1,7 @@
 import { upstreamIdReused } from '../recovery/renewals.js'
 import { transcriptOf } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { headerValue, sessionIdHeader } from '../wire/headers.js'
+import { headerValue, sessionIdHeader, sessionIdOf } from '../wire/headers.js'
 import { observeAnswer } from '../wire/observe-answer.js'
 import type { OutgoingMessage } from '../wire/json-rpc.js'
 import { onCurrentEpoch, type Call } from './call.js'
@@ -24,14 +24,14 @@ export async function bindSession(seam: Seam, call: Call, initialize: Request): 
   const held = headerValue(call.init.headers, sessionIdHeader)
   const previous = held === undefined ? undefined : seam.registry.find(call.url, held)
   const response = await seam.next(call.target, previous ? onCurrentEpoch(call, previous, false) : call.init)
-  const upstreamId = response.headers.get(sessionIdHeader)
-  if (!response.ok || upstreamId === null) return previous ? present(response, previous) : response
+  const upstreamId = sessionIdOf(response.headers)
+  if (!response.ok || upstreamId === undefined) return previous ? present(response, previous) : response
 
   const transcript = transcriptOf(initialize.params, call.init.headers)
   const session = register(seam, call.url, upstreamId, transcript)
   session.newestHeaders.remember(call.init.headers, call.url)
   const observed = observeAnswer(response, initialize.id, (result) => {
-    transcript.initializeResult = result
+    if (typeof result.protocolVersion === 'string') transcript.answeredVersion = result.protocolVersion
   })
   return present(observed, session)
 }

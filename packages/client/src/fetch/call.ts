@@ -22,6 +22,8 @@ export async function normalise(input: string | URL | Request, init: RequestInit
   const request = new Request(input, init)
   const body = request.body === null ? null : await request.arrayBuffer()
   return callOf(request.url, {
+    // What only this platform knows (undici's `dispatcher`, Cloudflare's `cf`) is passed on as it is.
+    ...init,
     method: request.method,
     headers: request.headers,
     body,
@@ -30,6 +32,8 @@ export async function normalise(input: string | URL | Request, init: RequestInit
     credentials: request.credentials,
     cache: request.cache,
     integrity: request.integrity,
+    mode: request.mode === 'navigate' ? 'same-origin' : request.mode,
+    referrer: request.referrer,
     keepalive: request.keepalive,
     referrerPolicy: request.referrerPolicy,
   })
@@ -73,7 +77,7 @@ export function settingsOf({ init }: Call): RequestInit {
 export function onCurrentEpoch(call: Call, session: VirtualSession, again: boolean): RequestInit {
   if (session.isUnchanged && !again) return call.init
   const headers = new Headers(call.init.headers)
-  if (again) session.newestHeaders.refresh(headers, call.url)
+  if (again) session.newestHeaders.refresh(headers, call.url, session.transcript.initializeHeaders)
   if (session.upstreamId === undefined) headers.delete(sessionIdHeader)
   else headers.set(sessionIdHeader, session.upstreamId)
   if (session.protocolVersion !== undefined) headers.set(protocolVersionHeader, session.protocolVersion)

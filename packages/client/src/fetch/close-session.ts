@@ -12,6 +12,17 @@ import { readRefusal } from './read-refusal.js'
  */
 export async function closeSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   session.newestHeaders.remember(call.init.headers, call.url)
+  // From here on a refusal is no loss: nothing that is still under way may bring the session back.
+  session.closing = true
+  try {
+    return await close(seam, session, call)
+  } catch (error) {
+    session.closing = false
+    throw error
+  }
+}
+
+async function close(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   const renewal = seam.renewals.underWay(session)
   if (renewal) await abortable(renewal, call.signal)
   if (session.lost || session.upstreamId === undefined) {
@@ -19,10 +30,11 @@ export async function closeSession(seam: Seam, session: VirtualSession, call: Ca
     return presentClosed()
   }
   const answer = await seam.next(call.target, onCurrentEpoch(call, session, renewal !== undefined))
-  const { response, lostBy } = await readRefusal(seam, call, answer, true)
-  const isGone = lostBy !== undefined || response.status === 404
+  const { response, verdict } = await readRefusal(seam, call, answer, true)
+  const isGone = verdict.conclusion === 'lost' || response.status === 404
   // 405: the server does not let clients end a session, so this client is done with it all the same.
   if (isGone || response.ok || response.status === 405) forget(seam, session)
+  else session.closing = false
   if (!isGone) return present(response, session)
   discardBody(response)
   return presentClosed()

@@ -29,9 +29,13 @@ export async function confirmLoss(seam: Seam, session: VirtualSession, suspiciou
   })
   try {
     const answer = await abortable(seam.next(url, ping.init), timeout.signal)
-    const { response, lostBy } = await readRefusal(seam, ping, answer, session.upstreamId !== undefined)
+    const { response, verdict } = await readRefusal(seam, ping, answer, session.upstreamId !== undefined)
     discardBody(response)
-    return lostBy === undefined ? { verdict: 'alive' } : { verdict: 'lost', rule: lostBy, status: answer.status }
+    const { status } = response
+    // A ping runs nothing, so that it does not matter here whether it may have been run.
+    if (verdict.conclusion === 'lost') return { verdict: 'lost', rule: verdict.rule, status }
+    // Not ready, not signed in, too busy: says nothing about the session.
+    return { verdict: response.ok || verdict.rule === 'method-not-found' ? 'alive' : 'unknown' }
   } catch {
     return { verdict: 'unknown' }
   } finally {

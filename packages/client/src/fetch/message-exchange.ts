@@ -1,14 +1,18 @@
 import { discardBody } from '../base/body.js'
-import { pause } from '../base/clock.js'
+import type { NotRecoverableEvent } from '../base/events.js'
+import { redact } from '../base/redact.js'
+import type { Classification } from '../recovery/classify.js'
+import { secretsOf } from '../session/secrets.js'
 import {
   causeOf,
+  headerLostError,
   notReplayedError,
   outcomeUnknownError,
   recoveryFailedError,
   serverUnavailableError,
   type Failure,
 } from '../recovery/failure.js'
-import { unavailabilityOf, waitBeforeNextTry } from '../recovery/outage.js'
+import { unavailabilityOf } from '../recovery/outage.js'
 import {
   isCancellation,
   isInitialized,
@@ -25,16 +29,13 @@ import { retryAfterMs } from '../wire/retry-after.js'
 import { mayBeNotification, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
+import { OutageWait, type Trouble } from './outage-wait.js'
 import { present, presentAccepted, presentError } from './present.js'
-import { answersItself } from './read-answer-to.js'
+import { readOwnAnswer, wordsOf } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
-import { heldBack, renewFor } from './renew-for.js'
+import { renewFor } from './renew-for.js'
 
-/** Why a request got no answer from the server. */
-interface Trouble {
-  readonly cause: string
-  readonly retryAfterMs?: number | undefined
-}
+type Loss = Extract<Classification, { conclusion: 'lost' }>
 
 /** The caller gets what it would get without us. */
 const asItIs = Symbol('as it is')
@@ -49,13 +50,13 @@ export class MessageExchange {
   readonly #session: VirtualSession
   readonly #call: Call
   readonly #underWay: CallUnderWay
+  readonly #outage: OutageWait
   readonly #startedAt: number
   readonly #firstEpoch: number
   #renewalsLeft = 1
   #lateReplaysLeft = 1
   /** It was held back, so that its headers may have aged. */
   #waited = false
-  #outageStartedAt: number | undefined
   #tries = 0
 
   constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
@@ -63,6 +64,7 @@ export class MessageExchange {
     this.#session = session
     this.#call = call
     this.#underWay = underWay
+    this.#outage = new OutageWait(seam, session, call, underWay)
     this.#startedAt = seam.clock.now()
     this.#firstEpoch = session.epoch
   }
@@ -109,9 +111,18 @@ export class MessageExchange {
     } catch (error) {
       return this.#failedToSend(error)
     }
-    const { response, lostBy } = await readRefusal(this.#seam, this.#call, answer, upstreamId !== undefined)
-    if (lostBy !== undefined) return this.#refused(response, lostBy, epoch)
-    return unavailabilityOf(response.status) === undefined ? this.#answered(response) : this.#unavailable(response)
+    const { response, verdict } = await readRefusal(this.#seam, this.#call, answer, upstreamId !== undefined)
+    switch (verdict.conclusion) {
+      case 'lost':
+        return this.#session.closing ? present(response, this.#session) : this.#refused(response, verdict, epoch)
+      case 'header-lost':
+        return this.#headerLost(response)
+      case 'version-withdrawn':
+        this.#tellNotRecoverable('version-withdrawn')
+        return present(response, this.#session)
+      case 'not-lost':
+        return unavailabilityOf(response.status) === undefined ? this.#answered(response) : this.#unavailable(response)
+    }
   }
 
   #answered(response: Response): Response {
@@ -121,7 +132,7 @@ export class MessageExchange {
   /** `fetch` threw. */
   async #failedToSend(error: unknown): Promise<Response | undefined> {
     if (this.#call.signal?.aborted || isLasting(error)) throw error
-    const ending = await this.#inTrouble(progressOf(error), { cause: causeOf(error) })
+    const ending = await this.#inTrouble(progressOf(error), { cause: causeOf(error, secretsOf(this.#session)) })
     if (ending === asItIs) throw error
     return ending
   }
@@ -129,8 +140,8 @@ export class MessageExchange {
   /** The server, or a proxy before it, says that it can't answer now. */
   async #unavailable(unavailable: Response): Promise<Response | undefined> {
     const { status, headers } = unavailable
-    const { response, isAnswer } = await answersItself(this.#seam, this.#call, unavailable)
-    if (isAnswer) return present(response, this.#session)
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, unavailable)
+    if (error) return present(response, this.#session)
     const progress = unavailabilityOf(status) === 'not-ready' ? 'not-started' : 'unknown'
     const trouble = { cause: `HTTP ${String(status)}`, retryAfterMs: retryAfterMs(headers) }
     const ending = await this.#inTrouble(progress, trouble)
@@ -145,75 +156,73 @@ export class MessageExchange {
     const message = this.#call.message()
     // Nobody waits for the answer to a notification: it fails as it would without us.
     if (requestIds(message).length === 0) return asItIs
-    const { fingerprint, epoch } = this.#session
-    const { cause } = trouble
-    this.#seam.emit({
-      type: 'outcome-unknown',
-      session: fingerprint,
-      epoch,
-      method: methodOf(message),
-      reason: cause,
-    })
-    return presentError(message, outcomeUnknownError(subjectOf(message), this.#failure(cause)))
+    return this.#outcomeUnknown(trouble.cause)
   }
 
   /** Waits until it is time for the next try. Returns the answer when the budget has no room for it. */
   async #waitOut(trouble: Trouble): Promise<Response | undefined | typeof asItIs> {
-    const message = this.#call.message()
-    const { clock, outageBudgetMs, random, emit } = this.#seam
-    const now = clock.now()
-    this.#outageStartedAt ??= now
-    const waitMs = waitBeforeNextTry({
-      elapsedMs: now - this.#outageStartedAt,
-      budgetMs: outageBudgetMs,
-      tries: this.#tries,
-      retryAfterMs: trouble.retryAfterMs,
-      random: random(),
-    })
-    if (waitMs === undefined) {
-      if (requestIds(message).length === 0) return asItIs
-      return presentError(message, serverUnavailableError(subjectOf(message), this.#failure(trouble.cause)))
-    }
-    const { fingerprint, epoch } = this.#session
-    const method = methodOf(this.#call.message())
-    emit({
-      type: 'server-away',
-      session: fingerprint,
-      epoch,
-      method,
-      reason: trouble.cause,
-      tries: this.#tries,
-      waitMs,
-    })
     this.#waited = true
-    const timer = pause(clock, waitMs)
-    const over = await heldBack(timer.over, this.#call, this.#underWay).finally(timer.cancel)
-    return over === undefined ? presentAccepted() : undefined
+    switch (await this.#outage.untilNextTry(trouble, this.#tries)) {
+      case 'again':
+        return undefined
+      case 'taken-back':
+        return presentAccepted()
+      case 'exhausted': {
+        const message = this.#call.message()
+        if (requestIds(message).length === 0) return asItIs
+        return presentError(message, serverUnavailableError(subjectOf(message), this.#failure(trouble.cause)))
+      }
+    }
   }
 
-  /** The session is lost, and the server has not run the message. */
-  async #refused(response: Response, rule: string, epoch: number): Promise<Response | undefined> {
+  /** The session is lost. Unless the verdict says otherwise, the server has not run the message. */
+  async #refused(response: Response, verdict: Loss, epoch: number): Promise<Response | undefined> {
     const { emit, renewals } = this.#seam
-    const { fingerprint } = this.#session
+    const { status } = response
     const obstacle = whyNotReplayable(this.#call)
     if (obstacle) {
-      emit({ type: 'not-recoverable', session: fingerprint, reason: obstacle })
+      this.#tellNotRecoverable(obstacle)
       return present(response, this.#session)
     }
-    discardBody(response)
-    if (isCancellation(this.#call.message())) return presentAccepted()
-
-    const { status } = response
+    if (this.#underWay.cancelled || isCancellation(this.#call.message())) {
+      discardBody(response)
+      return presentAccepted()
+    }
     if (this.#session.epoch !== epoch) {
+      discardBody(response)
       if (this.#lateReplaysLeft-- === 0) return this.#failed('the session was lost again and again while it was sent')
-      return this.#afterRenewal()
+      return this.#afterRenewal(verdict)
     }
-    if (!renewals.underWay(this.#session)) emit({ type: 'session-lost', session: fingerprint, epoch, rule, status })
-    if (this.#renewalsLeft === 0) {
-      return this.#failed(`it was answered with HTTP ${String(status)} on the new session too`)
+    if (!renewals.underWay(this.#session)) {
+      emit({ type: 'session-lost', session: this.#session.fingerprint, epoch, rule: verdict.rule, status })
     }
+    if (this.#renewalsLeft === 0) return this.#refusedAgain(response)
+    discardBody(response)
     this.#renewalsLeft--
-    return (await this.#renew()) ?? this.#afterRenewal()
+    return (await this.#renew()) ?? this.#afterRenewal(verdict)
+  }
+
+  /** The new session refuses it as well. What looked like a loss may have been the server's answer all the time. */
+  async #refusedAgain(refusal: Response): Promise<Response> {
+    // A 401 is the client's own affair, whatever else it may mean.
+    if (refusal.status === 401) return present(refusal, this.#session)
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
+    discardBody(response)
+    if (error) return presentError(this.#call.message(), error)
+    return this.#failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
+  }
+
+  /** Something between us and the server takes the session id away: another session would be lost in the same way. */
+  async #headerLost(refusal: Response): Promise<Response> {
+    const message = this.#call.message()
+    this.#tellNotRecoverable('header-lost')
+    if (requestIds(message).length === 0) return present(refusal, this.#session)
+    const said = redact(await wordsOf(this.#seam, refusal), secretsOf(this.#session))
+    return presentError(message, headerLostError(this.#failure(`HTTP ${String(refusal.status)} (${said})`)))
+  }
+
+  #tellNotRecoverable(reason: NotRecoverableEvent['reason']): void {
+    this.#seam.emit({ type: 'not-recoverable', session: this.#session.fingerprint, reason })
   }
 
   async #renew(): Promise<Response | undefined> {
@@ -229,18 +238,30 @@ export class MessageExchange {
   }
 
   /** It was refused, and there is a new session. */
-  #afterRenewal(): Response | undefined {
+  #afterRenewal({ replay, rule }: Loss): Response | undefined {
     this.#waited = true
     if (this.#isDone()) return presentAccepted()
-    const message = this.#call.message()
-    const { fingerprint, epoch } = this.#session
+    const { fingerprint, epoch, closing } = this.#session
     if (epoch === this.#firstEpoch) return undefined
+    if (closing) return this.#failed('the client has ended the session')
+    const message = this.#call.message()
+    const method = methodOf(message)
+    if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(rule)
     if (!this.#maySendAgain('refused')) {
       const cause = `the option replay: '${this.#seam.replay}' forbids it`
       return presentError(message, notReplayedError(subjectOf(message), this.#failure(cause)))
     }
-    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method: methodOf(message) })
+    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
     return undefined
+  }
+
+  /** It was sent, nothing proves that it was not run, and it is not safe to repeat. */
+  #outcomeUnknown(cause: string): Response {
+    const message = this.#call.message()
+    const { fingerprint, epoch } = this.#session
+    const method = methodOf(message)
+    this.#seam.emit({ type: 'outcome-unknown', session: fingerprint, epoch, method, reason: cause })
+    return presentError(message, outcomeUnknownError(subjectOf(message), this.#failure(cause)))
   }
 
   #maySendAgain(progress: Progress): boolean {

@@ -27,6 +27,7 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
   if (session.lost || seam.renewals.underWay(session)) {
     const waited = await renewFor(seam, session, call, underWay)
     if (waited.kind !== 'renewed') return insteadOfStream(waited)
+    again = true
   }
   for (;;) {
     call.signal?.throwIfAborted()
@@ -36,8 +37,8 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       session.standaloneStreamEpoch = epoch
       return present(answer, session)
     }
-    const { response, lostBy } = await readRefusal(seam, call, answer, upstreamId !== undefined)
-    if (lostBy === undefined) return present(response, session)
+    const { response, verdict } = await readRefusal(seam, call, answer, upstreamId !== undefined)
+    if (verdict.conclusion !== 'lost' || session.closing) return present(response, session)
     discardBody(response)
 
     if (session.epoch === epoch) {

@@ -28,11 +28,8 @@ it.each([
   ['JSON', answer(200, lostInOk)],
   ['a whole event stream', answer(200, eventInOk, { 'content-type': 'text/event-stream; charset=utf-8' })],
 ])('finds a loss inside a 200: %s', async (_what, response) => {
-  const { lostBy, verdict } = await readRefusal(engine(), post(), response, true)
-  expect([lostBy, verdict]).toEqual([
-    'error-text-in-ok',
-    { conclusion: 'lost', rule: 'error-text-in-ok', replay: 'replay' },
-  ])
+  const { verdict } = await readRefusal(engine(), post(), response, true)
+  expect(verdict).toEqual({ conclusion: 'lost', rule: 'error-text-in-ok', replay: 'replay' })
 })
 
 const off: DialectOptions = {
@@ -61,7 +58,7 @@ it('gives a small answer on, whole, and parses no result', async () => {
   const message = vi.spyOn(call, 'message')
   const small = '{"jsonrpc":"2.0","id":7,"result":{"content":[]}}'
   const reading = await readRefusal(engine(), call, answer(200, small, { 'x-other': '1' }), true)
-  expect(reading.lostBy).toBeUndefined()
+  expect(reading.verdict.conclusion).toBe('not-lost')
   expect(reading.response.headers.get('x-other')).toBe('1')
   expect(await reading.response.text()).toBe(small)
   expect(message).not.toHaveBeenCalled()
@@ -73,13 +70,13 @@ it('searches no result', async () => {
   expect(await response.text()).toBe(result)
 })
 
-it('waits for a small answer for a while only, and leaves the rest to its reader', async () => {
+it('waits for a refusal for a while only, and leaves the rest to its reader', async () => {
   let comes!: () => void
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(new TextEncoder().encode('{"result"'))
+      controller.enqueue(new TextEncoder().encode('{"detail"'))
       comes = () => {
-        controller.enqueue(new TextEncoder().encode(':{}}'))
+        controller.enqueue(new TextEncoder().encode(':"no"}'))
         controller.close()
       }
     },
@@ -88,11 +85,11 @@ it('waits for a small answer for a while only, and leaves the rest to its reader
     ...systemClock,
     schedule: (callback) => systemClock.schedule(callback, 1),
   }
-  const response = new Response(body, { headers: { 'content-type': 'application/json', 'content-length': '13' } })
+  const response = new Response(body, { status: 400 })
   const reading = await readRefusal({ ...engine(), clock: timeIsUp }, post(), response, true)
   expect(reading.verdict.conclusion).toBe('not-lost')
   comes()
-  expect(await reading.response.text()).toBe('{"result":{}}')
+  expect(await reading.response.text()).toBe('{"detail":"no"}')
 })
 
 it('lets a body that breaks off break off for its reader', async () => {
@@ -109,7 +106,6 @@ it('lets a body that breaks off break off for its reader', async () => {
 it('tells a loss that proves nothing about the request apart', async () => {
   const response = new Response('Session error: Session service terminated', { status: 500 })
   const reading = await readRefusal(engine(), post(), response, true)
-  expect(reading.lostBy).toBeUndefined()
   expect(reading.verdict).toMatchObject({ conclusion: 'lost', replay: 'heal-only' })
   expect(await reading.response.text()).toContain('terminated')
 })
@@ -119,11 +115,11 @@ it('looks at the challenge, at the token that was sent, and at what succeeded be
   const challenged = () => answer(401, '', { 'www-authenticate': `Bearer error_description="${sentence}"` })
   const withToken = await readRefusal(engine(), post({ authorization: 'Bearer t' }), challenged(), true)
   const without = await readRefusal(engine(), post(), challenged(), true)
-  expect([withToken.lostBy, without.verdict.rule]).toEqual(['no-valid-session-401', 'sign-in-required'])
+  expect([withToken.verdict.rule, without.verdict.rule]).toEqual(['no-valid-session-401', 'sign-in-required'])
 
   const invalid = () => answer(200, '{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}')
   const succeeded = vi.fn(() => true)
-  expect((await readRefusal(engine(), post(), invalid(), true)).lostBy).toBeUndefined()
-  expect((await readRefusal(engine(), post(), invalid(), true, succeeded)).lostBy).toBe('invalid-request-in-ok')
+  expect((await readRefusal(engine(), post(), invalid(), true)).verdict.rule).toBeUndefined()
+  expect((await readRefusal(engine(), post(), invalid(), true, succeeded)).verdict.rule).toBe('invalid-request-in-ok')
   expect(succeeded).toHaveBeenCalledWith(expect.objectContaining({ method: 'tools/call' }))
 })

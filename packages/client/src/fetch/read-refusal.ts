@@ -1,5 +1,6 @@
 import { deadline } from '../base/abort.js'
-import { peekBody } from '../base/body.js'
+import { peekBody, type PeekedResponse } from '../base/body.js'
+import type { Clock } from '../base/clock.js'
 import { classify, mayMeanLoss, notLost, type Classification } from '../recovery/classify.js'
 import { authorizationHeader, sessionIdHeader } from '../wire/headers.js'
 import type { OutgoingMessage } from '../wire/json-rpc.js'
@@ -11,11 +12,6 @@ export interface Reading {
   /** The answer, whole. */
   readonly response: Response
   readonly verdict: Classification
-  /**
-   * The rule that found the session lost and the message refused before it was run; `undefined` when it is not lost, or
-   * when the message may have been run (see `verdict`).
-   */
-  readonly lostBy: string | undefined
 }
 
 /** Whether a message of this method was answered without an error before, in this session. */
@@ -39,8 +35,7 @@ export async function readRefusal(
   const { status } = response
   if (!mayMeanLoss(status, dialects) || (response.ok && !mayBeSmallError(call, response))) return unread(response)
 
-  const timeout = deadline(clock, maxWaitMs, 'the body of a refusal')
-  const peeked = await peekBody(response, response.ok ? maxOkBytes : maxBytes, timeout.signal).finally(timeout.cancel)
+  const peeked = response.ok ? await peekBody(response, maxOkBytes, undefined) : await peekRefusal(clock, response)
   // A cheap look before anything is parsed: a result is no error.
   if (response.ok && !peeked.text.includes('"error"')) return unread(peeked.response)
 
@@ -57,12 +52,17 @@ export async function readRefusal(
     },
     dialects,
   )
-  const lostBy = verdict.conclusion === 'lost' && verdict.replay === 'replay' ? verdict.rule : undefined
-  return { response: peeked.response, verdict, lostBy }
+  return { response: peeked.response, verdict }
+}
+
+/** The beginning of an error's body, as far as it comes within its time. */
+export async function peekRefusal(clock: Clock, response: Response): Promise<PeekedResponse> {
+  const timeout = deadline(clock, maxWaitMs, 'the body of a refusal')
+  return peekBody(response, maxBytes, timeout.signal).finally(timeout.cancel)
 }
 
 function unread(response: Response): Reading {
-  return { response, verdict: notLost, lostBy: undefined }
+  return { response, verdict: notLost }
 }
 
 /**

@@ -42,7 +42,8 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       const request = input instanceof Request ? input : undefined
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
       const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
-      const mayInitialize = method === 'POST' && mayBeInitialize(init?.body ?? request?.body)
+      const mayInitialize =
+        method === 'POST' && (init?.body || !request ? mayBeInitialize(init?.body) : holdsJson(request))
       const url = urlOf(input)
       if ((sessionId === undefined && !mayInitialize) || !url) return passOn()
 
@@ -103,12 +104,21 @@ async function withUnknownSession(
   passOn: () => Promise<Response>,
 ): Promise<Response> {
   const params = typeof transcript === 'function' ? transcript(sessionId, call.url) : transcript
-  if (params) return withSession(seam, adoptResumedSession(seam, call, sessionId, params), call)
+  if (params) {
+    // Another first request of the same session may have been quicker.
+    const session = seam.registry.find(call.url, sessionId) ?? adoptResumedSession(seam, call, sessionId, params)
+    return withSession(seam, session, call)
+  }
   const response = await passOn()
   if (call.method === 'POST' && response.status === 404) {
     seam.emit({ type: 'not-recoverable', session: fingerprint(sessionId), reason: 'no-transcript' })
   }
   return response
+}
+
+/** A `Request` has to be read to be looked into: only what says that it is JSON is. */
+function holdsJson({ headers }: Request): boolean {
+  return /^\s*application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')
 }
 
 function urlOf(input: string | URL | Request): URL | undefined {

@@ -43,6 +43,17 @@ export function notReplayedError(subject: string, { cause, durationMs, attempts 
   }
 }
 
+/** The error for a request whose session id did not arrive. */
+export function headerLostError({ cause, durationMs, attempts }: Failure): JsonRpcError {
+  return {
+    code: recoveryFailedCode,
+    message:
+      `The MCP server did not get the Mcp-Session-Id header that was sent: ${cause}. Something between client and ` +
+      'server takes it away, often a proxy, so that a new session would not help. The request was not executed.',
+    data: { code: 'session_header_lost', attempts, durationMs, cause },
+  }
+}
+
 /** The error for a request that broke off after it was sent, and that is not safe to repeat. */
 export function outcomeUnknownError(subject: string, { cause, durationMs, attempts }: Failure): JsonRpcError {
   return {

@@ -1,9 +1,10 @@
-import { abortable } from '../base/abort.js'
+import { abortable, deadline } from '../base/abort.js'
 import { discardBody, peekBody } from '../base/body.js'
+import type { Clock } from '../base/clock.js'
 import type { RecoveryStep } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import { onUpstreamSession } from '../session/own-request.js'
-import { sessionIdHeader } from '../wire/headers.js'
+import { sessionIdOf } from '../wire/headers.js'
 import { isObject, parseJson, type JsonObject } from '../wire/json-rpc.js'
 import { isAcceptableVersion } from '../wire/protocol-versions.js'
 import { readAnswer, type Answer } from '../wire/answer-reader.js'
@@ -28,6 +29,9 @@ export interface HandshakeInput {
   readonly offeredVersion: string
   /** A JSON-RPC id that no client uses. */
   readonly requestId: string
+  /** What must not appear in a cause. */
+  readonly secrets: readonly string[]
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
@@ -80,19 +84,19 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   try {
     const response = await post(input, input.headers, body)
     if (isChallenge(response)) return { kind: 'challenged', response }
-    if (!response.ok) return failed(await refusalText('initialize', response, signal), outageIn(response))
+    if (!response.ok) return failed(await refusalText('initialize', response, input), outageIn(response))
 
-    sessionId = response.headers.get(sessionIdHeader) ?? undefined
+    sessionId = sessionIdOf(response.headers)
     const answer = await readAnswer(response, requestId, signal)
-    const judged = judge(answer, input.offeredVersion)
+    const judged = judge(answer, input)
     if (typeof judged !== 'string') return { kind: 'accepted', sessionId, ...judged }
     abandon(input, sessionId, undefined)
     return failed(judged)
   } catch (error) {
     abandon(input, sessionId, undefined)
-    if (signal.aborted) return failed(`initialize got no answer: ${causeOf(signal.reason)}`)
+    if (signal.aborted) return failed(`initialize got no answer: ${causeOf(signal.reason, input.secrets)}`)
     const outage = isLasting(error) ? undefined : { retryAfterMs: undefined }
-    return failed(`initialize got no answer: ${causeOf(error)}`, outage)
+    return failed(`initialize got no answer: ${causeOf(error, input.secrets)}`, outage)
   }
 }
 
@@ -102,14 +106,14 @@ interface Agreement {
 }
 
 /** What client and server agree on, or what stands against it. */
-function judge(answer: Answer, offeredVersion: string): Agreement | string {
+function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Agreement | string {
   if (answer.kind === 'error') {
-    return `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message)}`
+    return `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message, secrets)}`
   }
   const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
   if (answer.kind === 'none' || typeof version !== 'string') return 'the answer to initialize holds no InitializeResult'
-  if (!isAcceptableVersion(version, offeredVersion)) {
-    return `the server now speaks protocol version "${redact(version)}", which the client did not offer`
+  if (version !== protocolVersion && !isAcceptableVersion(version, offeredVersion)) {
+    return `the server now speaks protocol version "${redact(version, secrets)}", which the client did not offer`
   }
   return { protocolVersion: version, result: answer.result }
 }
@@ -123,23 +127,31 @@ async function acknowledge(
   const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
   try {
     const response = await post(input, headers, { jsonrpc: '2.0', method: 'notifications/initialized' })
-    if (!response.ok) return await refusalText('notifications/initialized', response, input.signal)
+    if (!response.ok) return await refusalText('notifications/initialized', response, input)
     discardBody(response)
     return undefined
   } catch (error) {
-    return `notifications/initialized got no answer: ${causeOf(input.signal.aborted ? input.signal.reason : error)}`
+    return `notifications/initialized got no answer: ${causeOf(input.signal.aborted ? input.signal.reason : error, input.secrets)}`
   }
 }
 
 /** Ends a new session that nobody is going to use. Whether it succeeds changes nothing for anyone who waits. */
 function abandon(input: HandshakeInput, sessionId: string | undefined, protocolVersion: string | undefined): void {
   if (sessionId === undefined) return
+  const { url, send, init, clock } = input
+  const timeout = deadline(clock, maxAbandonMs, 'ending a session')
   const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
-  input
-    .send(input.url, { ...input.init, method: 'DELETE', headers })
-    .then(discardBody)
+  const end = async () => {
+    discardBody(
+      await abortable(send(url, { ...init, method: 'DELETE', headers, signal: timeout.signal }), timeout.signal),
+    )
+  }
+  end()
     .catch(() => undefined)
+    .finally(timeout.cancel)
 }
+
+const maxAbandonMs = 5_000
 
 function post(input: HandshakeInput, headers: Headers, message: object): Promise<Response> {
   const { url, send, init, signal } = input
@@ -157,17 +169,17 @@ function outageIn({ status, headers }: Response): Outage | undefined {
   return isAway ? { retryAfterMs: retryAfterMs(headers) } : undefined
 }
 
-async function refusalText(what: string, response: Response, signal: AbortSignal): Promise<string> {
-  const said = await firstWords(response, signal)
+async function refusalText(what: string, response: Response, input: HandshakeInput): Promise<string> {
+  const said = await firstWords(response, input)
   return `${what} was answered with HTTP ${String(response.status)}${said === '' ? '' : ` (${said})`}`
 }
 
 const maxRefusalBytes = 4096
 
-async function firstWords(response: Response, signal: AbortSignal): Promise<string> {
+async function firstWords(response: Response, { signal, secrets }: HandshakeInput): Promise<string> {
   const { text, response: rest } = await peekBody(response, maxRefusalBytes, signal)
   discardBody(rest)
   const json = parseJson(text)
   const error = isObject(json) && isObject(json.error) ? json.error.message : undefined
-  return redact(typeof error === 'string' ? error : text)
+  return redact(typeof error === 'string' ? error : text, secrets)
 }

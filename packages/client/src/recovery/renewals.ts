@@ -2,6 +2,7 @@ import { deadline } from '../base/abort.js'
 import type { Clock } from '../base/clock.js'
 import type { EventListener } from '../base/events.js'
 import { ownHeaders } from '../session/own-request.js'
+import { secretsOf } from '../session/secrets.js'
 import type { SessionRegistry } from '../session/session-registry.js'
 import { negotiatedVersion, offeredVersion } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
@@ -111,6 +112,8 @@ export class Renewals {
       protocolVersion,
       offeredVersion: offeredVersion(transcript),
       requestId: this.#settings.newRequestId(),
+      secrets: secretsOf(session),
+      clock: this.#settings.clock,
       signal,
     })
   }

@@ -33,6 +33,7 @@ export function maySendAgain(progress: Progress, policy: ReplayPolicy, isSafe: b
 export function isSatisfiedByRecovery(message: OutgoingMessage): boolean {
   // The handshake said `initialized` already, and some servers reject the second one. A cancellation is about a request
   // of the dead session, and a response answers its question: the new one may have asked another under the same id.
+  if (message.kind === 'batch') return message.messages.every(isSatisfiedByRecovery)
   return isInitialized(message) || isCancellation(message) || message.kind === 'response'
 }
 

@@ -4,9 +4,11 @@ import { NewestHeaders } from './newest-headers.js'
 
 const url = new URL('https://h/mcp')
 
+const initialize = new Headers({ 'x-tenant': 'a', 'content-type': 'application/json', 'idempotency-key': '0' })
+
 const refreshed = (newest: NewestHeaders, headers: HeadersInit, to = url) => {
   const target = new Headers(headers)
-  newest.refresh(target, to)
+  newest.refresh(target, to, initialize)
   return Object.fromEntries(target)
 }
 
@@ -22,6 +24,13 @@ describe('NewestHeaders', () => {
       'content-type': 'application/json',
     })
     expect(refreshed(newest, {})).toEqual({ authorization: 'Bearer new' })
+  })
+
+  it('takes nothing over that belongs to another request', () => {
+    const newest = new NewestHeaders()
+    newest.remember({ 'idempotency-key': '2', 'x-request-id': 'r2', 'x-per-call': '2' }, url)
+    const own = { 'idempotency-key': '1', 'x-request-id': 'r1', 'x-per-call': '1' }
+    expect(refreshed(newest, own)).toEqual(own)
   })
 
   it('takes a token away that the client no longer sends', () => {

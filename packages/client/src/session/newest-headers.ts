@@ -1,8 +1,9 @@
 import { authorizationHeader } from '../wire/headers.js'
 import type { Clock } from '../base/clock.js'
 
-/** Headers that belong to one request and are never taken over by another. */
-const ofOneRequest = /^(content-|accept|mcp-|last-event-id|dpop|signature|host$|connection$|transfer-encoding$)/
+/** Headers that belong to one request and are never taken over by another: what it carries, who it is, its trace. */
+const ofOneRequest =
+  /^(content-|accept|mcp-|last-event-id|dpop|signature|host$|connection$|transfer-encoding$|idempotency-|traceparent|tracestate|baggage|x-request-|x-correlation-|x-b3-|x-amzn-trace-|if-|range$)/
 
 /** What a session's client sent last: tokens are renewed while a request waits, and it must go out with the new one. */
 export class NewestHeaders {
@@ -37,14 +38,15 @@ export class NewestHeaders {
   }
 
   /**
-   * Writes the newest values over those of `headers`, which a request to `url` is about to carry: of headers that both
-   * have, and of `Authorization`. Nothing crosses to another origin.
+   * Writes the newest values over those of `headers`, which a request to `url` is about to carry: of `Authorization`,
+   * and of headers that belong to the connection, because the client's `initialize` had them too. Nothing crosses to
+   * another origin.
    */
-  refresh(headers: Headers, url: URL): void {
+  refresh(headers: Headers, url: URL, initializeHeaders: Headers): void {
     if (!this.#headers || this.#origin !== url.origin) return
     for (const name of [...headers.keys()]) {
       const value = this.#headers.get(name)
-      if (value !== null && !ofOneRequest.test(name)) headers.set(name, value)
+      if (value !== null && initializeHeaders.has(name) && !ofOneRequest.test(name)) headers.set(name, value)
     }
     const authorization = this.#headers.get(authorizationHeader)
     if (authorization === null) headers.delete(authorizationHeader)
@@ -60,7 +62,7 @@ export class NewestHeaders {
         cancelTimer()
         resolve(true)
       }
-      const cancelTimer = clock.schedule(done, ms)
+      const cancelTimer = clock.schedule(done, ms, true)
       this.#waiting.add(done)
     })
   }

@@ -8,7 +8,7 @@ import type { VirtualSession } from './virtual-session.js'
  */
 export function ownHeaders({ transcript, newestHeaders }: VirtualSession, url: URL): Headers {
   const headers = new Headers(transcript.initializeHeaders)
-  newestHeaders.refresh(headers, url)
+  newestHeaders.refresh(headers, url, transcript.initializeHeaders)
   headers.delete(sessionIdHeader)
   headers.delete(protocolVersionHeader)
   headers.set('content-type', 'application/json')

@@ -7,8 +7,8 @@ export interface Transcript {
   readonly initializeParams: JsonObject
   /** The headers that the client's `initialize` carried. */
   readonly initializeHeaders: Headers
-  /** The server's `InitializeResult`, once it has been seen. */
-  initializeResult?: JsonObject
+  /** The version that the server answered, once it has been seen. */
+  answeredVersion?: string
 }
 
 /** The transcript of a session whose `initialize` is this body. */
@@ -21,9 +21,7 @@ export function transcriptOf(initializeParams: JsonObject, headers: HeadersInit 
  * (MCP 2025-11-25, Transports, Protocol Version Header), or at least as the client asked for it.
  */
 export function negotiatedVersion(transcript: Transcript, newestHeaders: HeadersInit | undefined): string {
-  const answered = transcript.initializeResult?.protocolVersion
-  if (typeof answered === 'string') return answered
-  return headerValue(newestHeaders, protocolVersionHeader) ?? offeredVersion(transcript)
+  return transcript.answeredVersion ?? headerValue(newestHeaders, protocolVersionHeader) ?? offeredVersion(transcript)
 }
 
 /** The version that the client itself asked for. */

@@ -31,6 +31,8 @@ export class VirtualSession {
   readonly toolHints = new ToolHints()
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
+  /** The client has begun to end it: nothing may bring it back. */
+  closing = false
   /** The epoch in which the standalone stream was opened last; 0: never. */
   standaloneStreamEpoch = 0
   #upstreamId: string | undefined
@@ -61,7 +63,7 @@ export class VirtualSession {
 
   /** Whether requests can go out as the client made them. */
   get isUnchanged(): boolean {
-    return this.#upstreamId === this.virtualId && this.#protocolVersion === undefined
+    return this.#epoch === 1 && this.#upstreamId === this.virtualId
   }
 
   /** A new upstream session stands behind the virtual one. */

@@ -12,6 +12,12 @@ export function isSigned(headers: Headers): boolean {
   return headers.has('dpop') || headers.has('signature-input') || /^aws4-/i.test(headers.get(authorizationHeader) ?? '')
 }
 
+/** The session id that a response carries. An empty one is none. */
+export function sessionIdOf(headers: Headers): string | undefined {
+  const sessionId = headers.get(sessionIdHeader)
+  return sessionId === null || sessionId === '' ? undefined : sessionId
+}
+
 /** One header's value without copying the whole list where that can be helped: it is asked for on every request. */
 export function headerValue(headers: HeadersInit | undefined, name: string): string | undefined {
   if (headers === undefined) return undefined

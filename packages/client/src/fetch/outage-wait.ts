@@ -1,0 +1,51 @@
+import { pause } from '../base/clock.js'
+import { waitBeforeNextTry } from '../recovery/outage.js'
+import type { CallUnderWay } from '../session/calls-under-way.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { methodOf } from '../wire/json-rpc.js'
+import type { Call } from './call.js'
+import type { Seam } from './engine.js'
+import { heldBack } from './renew-for.js'
+
+/** Why a request got no answer from the server. */
+export interface Trouble {
+  readonly cause: string
+  /** How long the server asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/** The waiting of one request for a server that is away. All of it together stays within the outage budget. */
+export class OutageWait {
+  readonly #seam: Seam
+  readonly #session: VirtualSession
+  readonly #call: Call
+  readonly #underWay: CallUnderWay
+  #startedAt: number | undefined
+
+  constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
+    this.#seam = seam
+    this.#session = session
+    this.#call = call
+    this.#underWay = underWay
+  }
+
+  /**
+   * Waits until it is time for the next try, or until the client takes its request back. `exhausted`: the budget has no
+   * room for another try. Rejects when the caller gives up.
+   * @param tries how many have failed, from 1
+   */
+  async untilNextTry({ cause, retryAfterMs }: Trouble, tries: number): Promise<'again' | 'taken-back' | 'exhausted'> {
+    const { clock, outageBudgetMs, random, emit } = this.#seam
+    const now = clock.now()
+    this.#startedAt ??= now
+    const elapsedMs = now - this.#startedAt
+    const waitMs = waitBeforeNextTry({ elapsedMs, budgetMs: outageBudgetMs, tries, retryAfterMs, random: random() })
+    if (waitMs === undefined) return 'exhausted'
+    const { fingerprint, epoch } = this.#session
+    const method = methodOf(this.#call.message())
+    emit({ type: 'server-away', session: fingerprint, epoch, method, reason: cause, tries, waitMs })
+    const timer = pause(clock, waitMs)
+    const over = await heldBack(timer.over, this.#call, this.#underWay).finally(timer.cancel)
+    return over === undefined ? 'taken-back' : 'again'
+  }
+}
