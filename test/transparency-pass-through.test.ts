@@ -160,14 +160,6 @@ describe.each(owned)('%s of a healthy session passes untouched', (_what, make) =
   it.each(healthy)('answered with %s', async (_answer, respond) => {
     await expectUntouched(make(), respond())
   })
-
-  it('and so does an error of the fetch behind', async () => {
-    const { fetch, sent, answerWith } = await recovering()
-    const error = new TypeError('fetch failed')
-    answerWith(() => Promise.reject(error))
-    await expect(fetch(...make())).rejects.toBe(error)
-    expect(sent).toHaveLength(1)
-  })
 })
 
 describe('an initialize', () => {

@@ -57,6 +57,8 @@ export class MessageExchange {
   #lateReplaysLeft = 1
   /** It was held back, so that its headers may have aged. */
   #waited = false
+  /** It was sent once and broke off. */
+  #mayHaveRun = false
   #tries = 0
 
   constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
@@ -111,7 +113,13 @@ export class MessageExchange {
     } catch (error) {
       return this.#failedToSend(error)
     }
-    const { response, verdict } = await readRefusal(this.#seam, this.#call, answer, upstreamId !== undefined)
+    const { response, verdict, isError } = await readRefusal(
+      this.#seam,
+      this.#call,
+      answer,
+      upstreamId !== undefined,
+      (message) => this.#session.answeredMethods.has(methodOf(message)),
+    )
     switch (verdict.conclusion) {
       case 'lost':
         return this.#session.closing ? present(response, this.#session) : this.#refused(response, verdict, epoch)
@@ -121,11 +129,15 @@ export class MessageExchange {
         this.#tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
-        return unavailabilityOf(response.status) === undefined ? this.#answered(response) : this.#unavailable(response)
+        return unavailabilityOf(response.status) === undefined
+          ? this.#answered(response, isError)
+          : this.#unavailable(response)
     }
   }
 
-  #answered(response: Response): Response {
+  #answered(response: Response, isError: boolean): Response {
+    const { body } = this.#call.init
+    if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
     return present(learnFrom(this.#call, response, this.#session), this.#session)
   }
 
@@ -152,6 +164,7 @@ export class MessageExchange {
 
   async #inTrouble(progress: Progress, trouble: Trouble): Promise<Response | undefined | typeof asItIs> {
     if (whyNotReplayable(this.#call)) return asItIs
+    if (progress === 'unknown') this.#mayHaveRun = true
     if (this.#maySendAgain(progress)) return this.#waitOut(trouble)
     const message = this.#call.message()
     // Nobody waits for the answer to a notification: it fails as it would without us.
@@ -170,7 +183,10 @@ export class MessageExchange {
       case 'exhausted': {
         const message = this.#call.message()
         if (requestIds(message).length === 0) return asItIs
-        return presentError(message, serverUnavailableError(subjectOf(message), this.#failure(trouble.cause)))
+        return presentError(
+          message,
+          serverUnavailableError(subjectOf(message), this.#failure(trouble.cause), this.#mayHaveRun),
+        )
       }
     }
   }

@@ -146,6 +146,13 @@ describe('an answer that never came', () => {
     expect(sent()).toBe(3)
   })
 
+  it('that keeps breaking off is given up, without a word on whether it ran', async () => {
+    const { client } = await troubled(Array<Error>(100).fill(failing('ECONNRESET')))
+    const { answer } = await client.call({ name: 'read' })
+    expect(answer).toMatchObject({ error: { code: -32012 } })
+    expect(JSON.stringify(answer)).not.toContain('not executed')
+  })
+
   it('a tool that nobody has heard of is not', async () => {
     const { client, sent } = await troubled([failing('ECONNRESET')])
     expect((await client.call({ name: 'unheard-of' })).answer).toMatchObject({ error: { code: -32011 } })

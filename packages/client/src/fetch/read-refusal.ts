@@ -12,6 +12,8 @@ export interface Reading {
   /** The answer, whole. */
   readonly response: Response
   readonly verdict: Classification
+  /** True when the body was looked at and holds an error, whatever its status. */
+  readonly isError: boolean
 }
 
 /** Whether a message of this method was answered without an error before, in this session. */
@@ -52,7 +54,7 @@ export async function readRefusal(
     },
     dialects,
   )
-  return { response: peeked.response, verdict }
+  return { response: peeked.response, verdict, isError: true }
 }
 
 /** The beginning of an error's body, as far as it comes within its time. */
@@ -62,7 +64,7 @@ export async function peekRefusal(clock: Clock, response: Response): Promise<Pee
 }
 
 function unread(response: Response): Reading {
-  return { response, verdict: notLost }
+  return { response, verdict: notLost, isError: !response.ok }
 }
 
 /**

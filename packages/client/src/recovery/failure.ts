@@ -65,13 +65,21 @@ export function outcomeUnknownError(subject: string, { cause, durationMs, attemp
   }
 }
 
-/** The error for a request that never reached a server that was ready for it. */
-export function serverUnavailableError(subject: string, { cause, durationMs, attempts }: Failure): JsonRpcError {
+/**
+ * The error for a request that was tried in vain for as long as the outage budget has room.
+ * @param mayHaveRun whether one of the tries may have been executed, which did no harm
+ */
+export function serverUnavailableError(
+  subject: string,
+  { cause, durationMs, attempts }: Failure,
+  mayHaveRun: boolean,
+): JsonRpcError {
+  const isSafe = mayHaveRun
+    ? `It is safe to try ${subject} again later.`
+    : `${capitalised(subject)} was not executed, so it is safe to try it again later.`
   return {
     code: serverUnavailableCode,
-    message:
-      `The MCP server is not available: ${cause} (${String(attempts)} tries in ${String(durationMs)} ms). ` +
-      `${capitalised(subject)} was not executed, so it is safe to try it again later.`,
+    message: `The MCP server is not available: ${cause} (${String(attempts)} tries in ${String(durationMs)} ms). ${isSafe}`,
     data: { code: 'server_unavailable', attempts, durationMs, cause },
   }
 }

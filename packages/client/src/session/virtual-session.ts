@@ -1,4 +1,5 @@
 import { fingerprint } from '../base/fingerprint.js'
+import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { ToolHints } from './tool-hints.js'
@@ -29,6 +30,7 @@ export class VirtualSession {
   readonly calls = new CallsUnderWay()
   readonly newestHeaders = new NewestHeaders()
   readonly toolHints = new ToolHints()
+  readonly answeredMethods = new AnsweredMethods()
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
   /** The client has begun to end it: nothing may bring it back. */

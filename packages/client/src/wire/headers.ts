@@ -14,12 +14,12 @@ export function isSigned(headers: Headers): boolean {
 
 /** The session id that a response carries. An empty one is none. */
 export function sessionIdOf(headers: Headers): string | undefined {
-  const sessionId = headers.get(sessionIdHeader)
-  return sessionId === null || sessionId === '' ? undefined : sessionId
+  return headerValue(headers, sessionIdHeader)
 }
 
 /** One header's value without copying the whole list where that can be helped: it is asked for on every request. */
 export function headerValue(headers: HeadersInit | undefined, name: string): string | undefined {
   if (headers === undefined) return undefined
-  return (headers instanceof Headers ? headers : new Headers(headers)).get(name) ?? undefined
+  const value = (headers instanceof Headers ? headers : new Headers(headers)).get(name)
+  return value === null || value === '' ? undefined : value
 }

@@ -1,9 +1,10 @@
 import { bodyShapes } from './body-shapes.js'
 import { cancellation } from './cancellation.js'
 import { countedIds } from './counted-ids.js'
-import { dialectShapes } from './dialects.js'
+import { dialectShapes, invalidRequestInOk, lossInEvent } from './dialects.js'
 import { failedRecovery } from './failed-recovery.js'
 import { foreignIds } from './foreign-ids.js'
+import { healOnly } from './heal-only.js'
 import { lookAlikes } from './look-alikes.js'
 import { oneWayMessages } from './one-way-messages.js'
 import { redeploys } from './redeploys.js'
@@ -18,6 +19,9 @@ export const scenarios: readonly Scenario[] = [
   ...wireContract,
   ...bodyShapes,
   ...dialectShapes,
+  ...invalidRequestInOk,
+  ...lossInEvent,
+  ...healOnly,
   ...repeatedLosses,
   ...singleFlight,
   ...cancellation,

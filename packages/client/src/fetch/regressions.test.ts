@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import type { SessionEvent } from '../base/events.js'
+import { clientOf, endpoint, gate, initializeParams, inProcessServer, json, lost } from './in-process-server.fixture.js'
+import { withSessionRecovery } from './with-session-recovery.js'
+
+describe('a session that its client ends', () => {
+  it('is not brought back by a call that was under way', async () => {
+    const refusal = gate<Response>()
+    const arrived = gate()
+    const server = inProcessServer(({ message }) => {
+      if (message.method !== 'tools/call') return undefined
+      arrived.open(undefined)
+      return refusal.opened
+    })
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    const call = client.call()
+    await arrived.opened
+    expect((await client.send('DELETE')).status).toBe(200)
+    refusal.open(lost())
+    expect((await call).status).toBe(404)
+    expect(server.lines()).toEqual(['initialize', 'notifications/initialized 1', 'tools/call 1', 'DELETE 1'])
+  })
+
+  it('is ended under its new id when it is renewed just then, and the waiting call not run', async () => {
+    const held = gate()
+    const asked = gate()
+    let initializes = 0
+    const server = inProcessServer(async ({ message }) => {
+      if (message.method === 'initialize' && ++initializes === 2) {
+        asked.open(undefined)
+        await held.opened
+      }
+      return undefined
+    })
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    server.forget()
+    const call = client.call()
+    await asked.opened
+    const ended = client.send('DELETE')
+    held.open(undefined)
+    expect((await ended).status).toBe(200)
+    expect((await call).answer).toMatchObject({ error: { code: -32010 } })
+    expect(server.lines().slice(3)).toEqual(['initialize', 'notifications/initialized 2', 'DELETE 2'])
+  })
+
+  it('lives on when the server does not let it be ended now', async () => {
+    const server = inProcessServer(({ method }) =>
+      method === 'DELETE' ? new Response(null, { status: 401 }) : undefined,
+    )
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    expect((await client.send('DELETE')).status).toBe(401)
+    server.forget()
+    expect((await client.call()).answer).toMatchObject({ result: { on: 'session-2' } })
+  })
+})
+
+describe('a replay', () => {
+  it('keeps what belongs to its own request', async () => {
+    const server = inProcessServer()
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect({ 'x-api-key': 'old', 'idempotency-key': '0' })
+    server.forget()
+    const own = (key: string) => ({ 'x-api-key': 'new', 'idempotency-key': key, 'x-request-id': key })
+    await Promise.all([client.call({}, own('1')), client.call({}, own('2'))])
+    const replays = server.log.filter(({ headers }) => headers.get('mcp-session-id') === 'session-2').slice(1)
+    expect(replays.map(({ headers }) => [headers.get('idempotency-key'), headers.get('x-request-id')])).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+    ])
+    expect(replays.map(({ headers }) => headers.get('x-api-key'))).toEqual(['new', 'new'])
+  })
+
+  it('that the new session answers with an error of its own, under a 404, hands that error on', async () => {
+    const server = inProcessServer(({ message }) =>
+      message.method === 'tools/call'
+        ? json(404, { jsonrpc: '2.0', id: message.id, error: { code: -32002, message: 'Resource not found' } })
+        : undefined,
+    )
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    const { id, status, answer } = await client.call()
+    expect([status, answer]).toEqual([
+      200,
+      { jsonrpc: '2.0', id, error: { code: -32002, message: 'Resource not found' } },
+    ])
+  })
+})
+
+describe('an error', () => {
+  it('holds none of the ids and tokens that we know, however short', async () => {
+    let broken = false
+    const server = inProcessServer(({ message, headers }) => {
+      if (!broken || message.method !== 'initialize') return undefined
+      return json(500, { error: `boom for ${headers.get('authorization') ?? ''} and session-1` })
+    })
+    const events: SessionEvent[] = []
+    const client = clientOf(withSessionRecovery({ onEvent: (event) => events.push(event) })(server.fetch))
+    await client.connect({ authorization: 'Bearer opensesame' })
+    server.forget()
+    broken = true
+    const { answer } = await client.call({}, { authorization: 'Bearer opensesame' })
+    const told = JSON.stringify([answer, events])
+    expect(told).toContain('boom for')
+    expect(told).not.toMatch(/opensesame|session-1/)
+  })
+
+  it('is made in no time from whatever a server says', async () => {
+    const server = inProcessServer(({ message }) =>
+      message.method === 'initialize' && message.id !== 'init'
+        ? json(200, { jsonrpc: '2.0', id: message.id, error: { code: 1, message: 'x'.repeat(1_000_000) } })
+        : undefined,
+    )
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    server.forget()
+    const startedAt = performance.now()
+    expect((await client.call()).answer).toMatchObject({ error: { code: -32010 } })
+    // It took minutes; now it takes milliseconds.
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})
+
+it('two first requests of a resumed session make one session of it', async () => {
+  const server = inProcessServer(({ message, headers }) =>
+    headers.get('mcp-session-id') === 'stored' ? json(200, { jsonrpc: '2.0', id: message.id, result: {} }) : undefined,
+  )
+  const events: SessionEvent[] = []
+  const fetch = withSessionRecovery({ transcript: initializeParams, onEvent: (event) => events.push(event) })(
+    server.fetch,
+  )
+  const call = (id: number) =>
+    fetch(endpoint, {
+      method: 'POST',
+      headers: { 'mcp-session-id': 'stored' },
+      body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: {} }),
+    })
+  await Promise.all([call(1), call(2)])
+  expect(events.map(({ type }) => type)).toEqual(['session-bound'])
+  expect(server.lines()).toEqual(['tools/call stored', 'tools/call stored'])
+})
+
+it.each([401, 429, 503])('a ping answered %d proves nothing: the stream is away, not unwanted', async (status) => {
+  let refusing = false
+  const server = inProcessServer(({ method, message }) => {
+    if (!refusing) return undefined
+    if (message.method === 'ping') return new Response(null, { status })
+    return method === 'GET' ? lost() : undefined
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  await client.send('GET')
+  refusing = true
+  expect((await client.send('GET')).status).toBe(503)
+})
+
+it('an event id of an earlier epoch is not sent, even when the server mints the same session id again', async () => {
+  const known = new Set<string>()
+  const server = inProcessServer(({ method, message, headers }) => {
+    if (message.method === 'initialize') {
+      known.add('1')
+      const { protocolVersion } = initializeParams
+      return json(200, { jsonrpc: '2.0', id: message.id, result: { protocolVersion } }, { 'mcp-session-id': '1' })
+    }
+    if (!known.has(headers.get('mcp-session-id') ?? '')) return lost()
+    if (method === 'GET') return new Response('', { headers: { 'content-type': 'text/event-stream' } })
+    return message.id === undefined
+      ? new Response(null, { status: 202 })
+      : json(200, { jsonrpc: '2.0', id: message.id, result: {} })
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  known.clear()
+  await client.call()
+  await client.send('GET', { 'last-event-id': 'old' })
+  expect(server.log.at(-1)?.headers.get('last-event-id')).toBeNull()
+})
+
+it('a version that only the client and its server know is renewed as it was', async () => {
+  const server = inProcessServer()
+  server.settings.version = '1999-12-31'
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  server.forget()
+  expect((await client.call()).answer).toMatchObject({ result: { on: 'session-2' } })
+})
+
+it('a Request with a body that is no JSON is not read to look for initialize', async () => {
+  const body = new ReadableStream<Uint8Array>()
+  const request = new Request('http://elsewhere.test/upload', { method: 'POST', body, duplex: 'half' } as RequestInit)
+  let passed: unknown
+  const fetch = withSessionRecovery()((input) => {
+    passed = input
+    return Promise.resolve(new Response(null, { status: 204 }))
+  })
+  await fetch(request)
+  expect(passed).toBe(request)
+})
+
+it('an empty session id is none', async () => {
+  const server = inProcessServer(({ message }) =>
+    message.method === 'initialize'
+      ? json(200, { jsonrpc: '2.0', id: message.id, result: initializeParams }, { 'mcp-session-id': '' })
+      : undefined,
+  )
+  const events: SessionEvent[] = []
+  const client = clientOf(withSessionRecovery({ onEvent: (event) => events.push(event) })(server.fetch))
+  await client.connect()
+  expect(events).toEqual([])
+})
+
+it('a batch of answers is not sent to a session that did not ask', async () => {
+  const server = inProcessServer(({ body, headers }) =>
+    body.startsWith('[') && headers.get('mcp-session-id') === 'session-1' ? lost() : undefined,
+  )
+  const fetch = withSessionRecovery()(server.fetch)
+  await clientOf(fetch).connect()
+  const body = '[{"jsonrpc":"2.0","id":0,"result":{}},{"jsonrpc":"2.0","id":1,"result":{}}]'
+  const response = await fetch(endpoint, { method: 'POST', headers: { 'mcp-session-id': 'session-1' }, body })
+  expect(response.status).toBe(202)
+  expect(server.log.filter(({ body: sent }) => sent === body)).toHaveLength(1)
+})
+
+it('many calls that wait on one signal make one listener of it', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  const server = inProcessServer()
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  server.forget()
+  const { signal } = new AbortController()
+  await Promise.all(Array.from({ length: 50 }, () => client.call({}, {}, { signal })))
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', onWarning)
+  expect(warnings).toEqual([])
+})
