@@ -7,6 +7,7 @@ import { foreignIds } from './foreign-ids.js'
 import { healOnly } from './heal-only.js'
 import { lookAlikes } from './look-alikes.js'
 import { oneWayMessages } from './one-way-messages.js'
+import { outages } from './outages.js'
 import { redeploys } from './redeploys.js'
 import { repeatedLosses } from './repeated-losses.js'
 import type { Scenario } from './scenario.js'
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   ...invalidRequestInOk,
   ...lossInEvent,
   ...healOnly,
+  ...outages,
   ...repeatedLosses,
   ...singleFlight,
   ...cancellation,
