@@ -237,3 +237,82 @@ it('many calls that wait on one signal make one listener of it', async () => {
   process.off('warning', onWarning)
   expect(warnings).toEqual([])
 })
+
+describe('limits', () => {
+  it('a call is not replayed for ever by losses that others deal with', async () => {
+    let epochs = 1
+    const server = inProcessServer(async ({ message, headers }) => {
+      if (message.params?.name !== 'unlucky') return undefined
+      // While it is under way, another call finds the session lost and renews it, every time.
+      if (headers.get('mcp-session-id') === `session-${String(epochs)}`) {
+        epochs++
+        server.forget()
+        await client.call({ name: 'other' })
+      }
+      return lost()
+    })
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    expect((await client.call({ name: 'unlucky' })).answer).toMatchObject({
+      error: { code: -32010, data: { cause: 'the session was lost again and again while it was sent' } },
+    })
+    expect(epochs).toBe(3)
+  })
+
+  it('a cancellation is not sent to a session that is being renewed', async () => {
+    const held = gate()
+    const asked = gate()
+    let initializes = 0
+    const server = inProcessServer(async ({ message }) => {
+      if (message.method === 'initialize' && ++initializes === 2) {
+        asked.open(undefined)
+        await held.opened
+      }
+      return undefined
+    })
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    server.forget()
+    const call = client.call()
+    await asked.opened
+    await client.post({ method: 'notifications/cancelled', params: { requestId: 'of long ago' } })
+    held.open(undefined)
+    await call
+    expect(server.lines().join()).not.toContain('cancelled')
+  })
+
+  it('a refusal is read only so far', async () => {
+    let pulled = 0
+    const endless = () =>
+      new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            pulled++
+            controller.enqueue(new Uint8Array(1024).fill(97))
+          },
+        },
+        { highWaterMark: 0 },
+      )
+    const server = inProcessServer(({ message }) =>
+      message.method === 'tools/call' ? new Response(endless(), { status: 400 }) : undefined,
+    )
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    const response = await client.post({ id: 1, method: 'tools/call' })
+    expect(response.status).toBe(400)
+    expect(pulled).toBeLessThan(100)
+    await response.body?.cancel()
+  })
+})
+
+it('the requests of the engine are sent with the settings of the client’s', async () => {
+  const server = inProcessServer()
+  const client = clientOf((url, init) => fetch(url, { ...init, redirect: 'manual', credentials: 'include' }))
+  const fetch = withSessionRecovery()(server.fetch)
+  await client.connect()
+  server.forget()
+  await client.call()
+  expect(server.log.map(({ init: { redirect, credentials } }) => [redirect, credentials])).toEqual(
+    Array(server.log.length).fill(['manual', 'include']),
+  )
+})
