@@ -21,6 +21,8 @@ export interface BridgeOptions {
   /** Takes the server's messages, one per line, and nothing else. */
   readonly output: Writable
   readonly log: Log
+  /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
+  readonly epoch?: () => number
 }
 
 /**
@@ -40,9 +42,9 @@ export class Bridge {
     this.#end = resolve
   })
 
-  constructor({ url, fetch, headers, input, output, log }: BridgeOptions) {
+  constructor({ url, fetch, headers, input, output, log, epoch = () => 0 }: BridgeOptions) {
     this.#writer = new LineWriter(output, this.#end)
-    this.#server = new ServerSide({ url, fetch, headers, log, writer: this.#writer })
+    this.#server = new ServerSide({ url, fetch, headers, log, epoch, writer: this.#writer })
     this.#gate = new Gate(() => {
       this.#input.resume()
     })

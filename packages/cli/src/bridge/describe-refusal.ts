@@ -1,4 +1,10 @@
+import { displayUrl } from '../log/display-url.js'
+import { printable } from '../log/printable.js'
 import { redact } from './redact.js'
+
+/** What a user can do where the server wants a sign-in. */
+export const signInAdvice =
+  "It wants a sign-in: check the token in --header, or give one with --header 'Authorization: Bearer ${TOKEN}'."
 
 /** An HTTP answer that is no MCP answer, in words. */
 export interface Refusal {
@@ -33,7 +39,7 @@ function adviceFor(response: Response): string {
   const { status } = response
   const location = redirectTarget(response)
   if (location !== undefined) return `It has moved: use ${location} instead.`
-  if (status === 401) return "It wants a sign-in: give a token with --header 'Authorization: Bearer ${TOKEN}'."
+  if (status === 401) return signInAdvice
   if (status === 403) return 'Check that the token given with --header may use this server.'
   if (status === 405) return 'This address takes no messages: it may speak the old HTTP+SSE transport only.'
   if (status === 429 || status >= 500) return 'It is not ready: try again in a moment.'
@@ -45,6 +51,7 @@ function redirectTarget(response: Response): string | undefined {
   if (response.status < 300 || response.status > 399 || location === null) return undefined
   const base = response.url === '' ? undefined : response.url
   if (!URL.canParse(location, base)) return undefined
-  const { origin, pathname } = new URL(location, base)
-  return redact(`${origin}${pathname}`)
+  const target = new URL(location, base)
+  target.search = ''
+  return printable(displayUrl(target))
 }

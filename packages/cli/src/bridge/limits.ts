@@ -12,7 +12,16 @@ export const maxWaitingBytes = 64 * 1024 * 1024
 export const lingerMs = 10_000
 
 /** How long `notifications/initialized` may hold up what comes after it. */
-export const maxAcknowledgeMs = 30_000
+export const maxAcknowledgeMs = 5_000
+
+/** How long the closing of a session may take that another one has replaced. */
+export const closeFormerMs = 5_000
+
+/** How long to wait before a call stream is resumed, when the server does not say, and at most. */
+export const resumeDelayMs = 1_000
+export const maxResumeDelayMs = 30_000
+/** How many times in a row a resumption may bring nothing new. */
+export const maxBarrenResumptions = 5
 
 /** Shutdown, in total: host SDKs give 2 s, or 1 s, before they end the process themselves. */
 export const shutdownMs = 1_500

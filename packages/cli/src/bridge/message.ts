@@ -39,6 +39,12 @@ export function idKey(id: unknown): string | undefined {
   return isId(id) ? JSON.stringify(id) : undefined
 }
 
+/** The key of the same id in its other form: some servers echo `1` as `"1"`. */
+export function otherIdKey(id: unknown): string | undefined {
+  if (typeof id === 'number') return JSON.stringify(String(id))
+  return typeof id === 'string' && /^-?\d{1,15}$/.test(id) ? String(Number(id)) : undefined
+}
+
 /** `undefined` when the text is no JSON (which has no such value). */
 export function parseJson(text: string): unknown {
   try {

@@ -1,13 +1,23 @@
+import type { Log } from '../log/log.js'
+import { printable } from '../log/printable.js'
 import type { LineWriter } from './line-writer.js'
-import { idKey, isObject, isRpc, type JsonObject, oneLine, parseJson, type RpcRequest } from './message.js'
+import { memberText } from './member-text.js'
+import { idKey, isObject, isRpc, type JsonObject, oneLine, otherIdKey, parseJson, type RpcRequest } from './message.js'
+import type { OpenRequests, RequestOwner } from './open-requests.js'
 
 /** Called with the answer to a request before the host sees it. */
 export type AnswerObserver = (request: RpcRequest, answer: JsonObject) => void
 
+export interface PendingAnswersOptions {
+  readonly writer: LineWriter
+  readonly open: OpenRequests
+  readonly log: Log
+  readonly observe?: AnswerObserver
+}
+
 /** The requests of one POST that still wait for their answer. Every one gets exactly one, ours at the worst. */
-export class PendingAnswers {
-  readonly #writer: LineWriter
-  readonly #observe: AnswerObserver | undefined
+export class PendingAnswers implements RequestOwner {
+  readonly #options: PendingAnswersOptions
   readonly #pending: Map<string, RpcRequest>
   #settle!: () => void
   /** Resolves when nothing is owed any more. */
@@ -15,53 +25,101 @@ export class PendingAnswers {
     this.#settle = resolve
   })
 
-  constructor(requests: readonly RpcRequest[], writer: LineWriter, observe?: AnswerObserver) {
-    this.#writer = writer
-    this.#observe = observe
+  constructor(requests: readonly RpcRequest[], options: PendingAnswersOptions) {
+    this.#options = options
     this.#pending = new Map(requests.map((request) => [request.key, request]))
-    this.#check()
+    for (const { key } of requests) options.open.add(key, this)
+    this.written()
   }
 
   get open(): readonly RpcRequest[] {
     return [...this.#pending.values()]
   }
 
-  /** Writes a message of the server. False when it is none, and was dropped. */
+  /**
+   * Writes a message of the server; of answers only those that somebody waits for. False when it is no message, and was
+   * dropped.
+   */
   async deliver(text: string): Promise<boolean> {
     const value = parseJson(text)
     if (!isRpc(value)) return false
-    const answered = (Array.isArray(value) ? value : [value]).flatMap((member) => this.#answeredBy(member))
-    for (const key of answered) this.#pending.delete(key)
-    await this.#writer.write(oneLine(text))
-    this.#check()
+    const { writer } = this.#options
+    const owners = new Set<RequestOwner>()
+    if (Array.isArray(value)) {
+      const members = value as unknown[]
+      const kept = members.flatMap((member) => {
+        const accepted = this.#accept(member, owners)
+        if (accepted === undefined) return []
+        return [accepted === 'as it is' ? member : { ...(member as JsonObject), id: parseJson(accepted.idText) }]
+      })
+      // Only a batch that lost or changed a member is written anew: any other keeps its text.
+      const whole = kept.length === members.length && kept.every((member, index) => member === members[index])
+      if (kept.length > 0) await writer.write(whole ? oneLine(text) : JSON.stringify(kept))
+    } else {
+      const accepted = this.#accept(value, owners)
+      if (accepted) await writer.write(accepted === 'as it is' ? oneLine(text) : withId(accepted, value, oneLine(text)))
+    }
+    for (const owner of owners) owner.written()
     return true
   }
 
   /** Answers whatever is open with lines of our own. */
   async fail(lineFor: (request: RpcRequest) => string): Promise<void> {
     for (const request of this.open) {
-      this.#pending.delete(request.key)
-      await this.#writer.write(lineFor(request))
+      // The answer may have come on another stream while the line before was written.
+      if (!this.#remove(request.key)) continue
+      await this.#options.writer.write(lineFor(request))
     }
-    this.#check()
+    this.written()
   }
 
   /** The host no longer waits for this one. */
   forget(key: string): void {
-    this.#pending.delete(key)
-    this.#check()
+    this.#remove(key)
+    this.written()
   }
 
-  #answeredBy(member: unknown): string[] {
-    if (!isObject(member) || 'method' in member) return []
-    const key = idKey(member.id)
-    const request = key === undefined ? undefined : this.#pending.get(key)
-    if (!request) return []
-    this.#observe?.(request, member)
-    return [request.key]
+  take(key: string, answer: JsonObject): RpcRequest | undefined {
+    const request = this.#remove(key)
+    if (request) this.#options.observe?.(request, answer)
+    return request
   }
 
-  #check(): void {
+  written(): void {
     if (this.#pending.size === 0) this.#settle()
   }
+
+  /** Whether the host may see a message; the request when it is the answer to one, but bears the id in another form. */
+  #accept(member: unknown, owners: Set<RequestOwner>): 'as it is' | RpcRequest | undefined {
+    if (!isObject(member) || 'method' in member) return 'as it is'
+    const key = idKey(member.id)
+    // An error for nobody in particular.
+    if (key === undefined) return 'as it is'
+    if (this.#take(key, member, owners)) return 'as it is'
+    const other = otherIdKey(member.id)
+    const request = other === undefined ? undefined : this.#take(other, member, owners)
+    if (request) return request
+    this.#options.log.detail(`an answer that nobody waits for was dropped: #${printable(key, 40)}`)
+    return undefined
+  }
+
+  #take(key: string, answer: JsonObject, owners: Set<RequestOwner>): RpcRequest | undefined {
+    const owner = this.#pending.has(key) ? this : this.#options.open.owner(key)
+    const request = owner?.take(key, answer)
+    if (owner && request) owners.add(owner)
+    return request
+  }
+
+  #remove(key: string): RpcRequest | undefined {
+    const request = this.#pending.get(key)
+    this.#pending.delete(key)
+    this.#options.open.remove(key, this)
+    return request
+  }
+}
+
+/** The answer on the id as the host wrote it: it would not know its own in another form. */
+function withId({ idText }: RpcRequest, answer: unknown, text: string): string {
+  const name = isObject(answer) && 'result' in answer ? 'result' : 'error'
+  return `{"jsonrpc":"2.0","id":${idText},"${name}":${memberText(text, name) ?? 'null'}}`
 }

@@ -6,10 +6,11 @@ import { lingerMs } from './limits.js'
 import { isNobody, oneLine, parseJson, rpcErrorOf } from './message.js'
 import { memberText } from './member-text.js'
 import type { PendingAnswers } from './pending-answers.js'
-import { carriesMessage, readEvents } from './read-events.js'
 import { readBeginning, readText } from './read-text.js'
 import { isRepeatable } from './repeatable-methods.js'
+import { CallStream } from './resume-call-stream.js'
 import { type ErrorDetails, forwardedErrorLine, outcomeUnknownLine, serverUnavailableLine } from './rpc-errors.js'
+import { withTokenAdvice } from './token-advice.js'
 
 /** How much of a refusal is read: its error, not a page. */
 const maxRefusalBytes = 256 * 1024
@@ -28,6 +29,10 @@ export interface PostOptions {
   /** What must not appear in an error. */
   readonly secrets: readonly (string | undefined)[]
   readonly onResponse?: (response: Response) => void
+  /** Opens the stream of a call again, from an event on. Absent where there is no session to do so in. */
+  readonly resume?: (lastEventId: string, signal: AbortSignal) => Promise<Response>
+  /** Names the session that the server knows now: what it calls one is not worth asking for in another. */
+  readonly sessionMark: () => unknown
   /** Told in words that a user can act on, when there is no answer. */
   readonly onFailure?: (sentence: string) => void
 }
@@ -96,13 +101,29 @@ export class Post {
     } else if (!response.ok) {
       await this.#refused(response, (await readBeginning(response, maxRefusalBytes)).text)
     } else if (contentType(response) === 'text/event-stream' && response.body) {
-      for await (const event of readEvents(response.body)) {
-        if (carriesMessage(event)) await this.#deliver(event.data)
-      }
+      await this.#stream().read(response.body)
       await this.#brokeOff(`The stream of the MCP server at ${url.host} ended without the answer.`)
     } else {
       await this.#received(response, await readText(response))
     }
+  }
+
+  #stream(): CallStream {
+    const { answers, resume, sessionMark, log } = this.#options
+    const mark = sessionMark()
+    return new CallStream({
+      deliver: async (text) => {
+        if (await answers.deliver(text)) return
+        log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+      },
+      awaited: () => answers.open.length > 0,
+      resume,
+      sameSession: () => sessionMark() === mark,
+      signal: this.#abort.signal,
+      onResume: () => {
+        log.detail('the stream ended before the answer: asking for what came after its last event')
+      },
+    })
   }
 
   /** A notification or an answer went out: whatever the server says to it, the host expects nothing. */
@@ -128,7 +149,8 @@ export class Post {
     }
     const error = rpcErrorOf(parseJson(text))
     if (error && isNobody(error.id)) await this.#forward(text)
-    else if (await answers.deliver(text)) await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
+    else if (await answers.deliver(withTokenAdvice(text)))
+      await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
     else await this.#refused(response, text)
   }
 
@@ -136,8 +158,9 @@ export class Post {
   async #refused(response: Response, text: string): Promise<void> {
     const { answers, url, secrets, onFailure } = this.#options
     const { status, answer, quote, advice } = describeRefusal(response, text, secrets)
-    const error = rpcErrorOf(parseJson(text))
-    const said = error ? '' : quote === '' ? '' : `: ${quote}`
+    // What a user can do about a 401 is in the bridge's options, of which the server's own error knows nothing.
+    const error = status === 401 ? undefined : rpcErrorOf(parseJson(text))
+    const said = error || quote === '' ? '' : `: ${quote}`
     onFailure?.(`was answered ${answer}${error ? ' and a JSON-RPC error' : said}. ${advice}`)
     if (error) await this.#forward(text)
     const sentence = `The MCP server at ${url.host} answered ${answer}${said}. ${advice}`
@@ -155,11 +178,6 @@ export class Post {
     }
     const errorText = memberText(line, 'error')
     if (errorText !== undefined) await answers.fail((each) => forwardedErrorLine(each, errorText))
-  }
-
-  async #deliver(text: string): Promise<void> {
-    if (await this.#options.answers.deliver(text)) return
-    this.#options.log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
   }
 
   /** No HTTP answer at all. */

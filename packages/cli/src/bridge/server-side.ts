@@ -1,16 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FetchLike } from '@mcp-tether/client'
 import { displayUrl } from '../log/display-url.js'
 import type { Log } from '../log/log.js'
-import { maxAcknowledgeMs } from './limits.js'
+import { closeFormerMs, maxAcknowledgeMs } from './limits.js'
 import type { LineWriter } from './line-writer.js'
 import { isObject, type RpcRequest } from './message.js'
-import { PendingAnswers } from './pending-answers.js'
+import { OpenRequests } from './open-requests.js'
+import { type AnswerObserver, PendingAnswers } from './pending-answers.js'
 import { Post, type PostOptions } from './post.js'
-import { headerSecrets, redact } from './redact.js'
+import { headerSecrets, redact, urlSecrets } from './redact.js'
 import { connectedLine } from './connected-line.js'
 import { type Session, sessionFrom, withSession } from './session.js'
 import { StandaloneStream } from './standalone-stream.js'
+import { wait } from './wait.js'
 
 export interface ServerSideOptions {
   readonly url: URL
@@ -20,6 +21,8 @@ export interface ServerSideOptions {
   readonly headers: Headers
   readonly writer: LineWriter
   readonly log: Log
+  /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
+  readonly epoch: () => number
 }
 
 interface Call {
@@ -30,10 +33,13 @@ interface Call {
 /** The side of the bridge that faces the server: its session, the POSTs in flight, the standalone stream. */
 export class ServerSide {
   readonly #options: ServerSideOptions
+  readonly #open = new OpenRequests()
   readonly #posts = new Set<Post>()
   readonly #calls = new Map<string, Call>()
   #initializing: Post | undefined
   #session: Session | undefined
+  /** The session before this one, as long as no other has taken its place. */
+  #former: Session | undefined
   #stream: StandaloneStream | undefined
 
   constructor(options: ServerSideOptions) {
@@ -47,9 +53,10 @@ export class ServerSide {
   async initialize(text: string, request: RpcRequest): Promise<void> {
     const { log, url } = this.#options
     this.#stream?.stop()
+    this.#former = this.#session ?? this.#former
     this.#session = undefined
     let sessionId: string | undefined
-    const answers = new PendingAnswers([request], this.#options.writer, (_request, answer) => {
+    const answers = this.#pending([request], (_request, answer) => {
       if (!('result' in answer)) {
         const { message } = isObject(answer.error) ? answer.error : {}
         log.warn(
@@ -59,6 +66,7 @@ export class ServerSide {
       }
       this.#session = sessionFrom(sessionId, answer.result)
       log.info(connectedLine(url, this.#session))
+      this.#closeFormer()
     })
     const post = this.#prepare(text, answers, {
       onResponse: (response) => {
@@ -80,25 +88,18 @@ export class ServerSide {
 
   /** Sends `notifications/initialized`, then opens the standalone stream. Done when the server has acknowledged. */
   async initialized(text: string): Promise<void> {
-    const { fetch, url, headers, writer, log } = this.#options
+    const { log } = this.#options
     // A server that never acknowledges must not silence every call after it.
     const patience = new AbortController()
-    const { signal } = patience
-    await Promise.race([this.send(text, []), delay(maxAcknowledgeMs, undefined, { signal }).catch(() => undefined)])
+    await Promise.race([this.send(text, []), wait(maxAcknowledgeMs, patience.signal)])
     patience.abort()
     this.#stream?.stop()
     const session = this.#session
     if (!session) return
     this.#stream = new StandaloneStream({
-      open(lastEventId, signal) {
-        const own = withSession(headers, session)
-        own.delete('content-type')
-        own.set('accept', 'text/event-stream')
-        if (lastEventId !== undefined) own.set('last-event-id', lastEventId)
-        return fetch(url, { method: 'GET', headers: own, signal, redirect: 'manual' })
-      },
-      async deliver(message) {
-        if (await new PendingAnswers([], writer).deliver(message)) return
+      open: (lastEventId, signal) => this.#get(session, lastEventId, signal),
+      deliver: async (message) => {
+        if (await this.#pending([]).deliver(message)) return
         log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
       },
       log,
@@ -108,7 +109,7 @@ export class ServerSide {
 
   /** Sends a message. Done when its requests are answered, or when the server has taken it. */
   async send(text: string, requests: readonly RpcRequest[]): Promise<void> {
-    const answers = new PendingAnswers(requests, this.#options.writer)
+    const answers = this.#pending(requests)
     await this.#run(this.#prepare(text, answers), answers, requests)
   }
 
@@ -138,10 +139,22 @@ export class ServerSide {
 
   /** Ends the session on the server. */
   async closeSession(signal: AbortSignal): Promise<void> {
-    const { fetch, url, headers, log } = this.#options
-    const session = this.#session
+    const sessions = [this.#session, this.#former]
+    this.#session = this.#former = undefined
+    await Promise.all(sessions.map((session) => this.#delete(session, signal)))
+  }
+
+  /** A host that starts over leaves a session behind that nobody would end. */
+  #closeFormer(): void {
+    const former = this.#former
+    this.#former = undefined
+    if (former?.id === this.#session?.id) return
+    void this.#delete(former, AbortSignal.timeout(closeFormerMs))
+  }
+
+  async #delete(session: Session | undefined, signal: AbortSignal): Promise<void> {
     if (session?.id === undefined) return
-    this.#session = undefined
+    const { fetch, url, headers, log } = this.#options
     const own = withSession(headers, session)
     own.delete('content-type')
     try {
@@ -152,9 +165,30 @@ export class ServerSide {
     }
   }
 
+  /** Asks for an event stream: the standalone one, or what came after an event. */
+  #get(session: Session, lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
+    const { fetch, url, headers } = this.#options
+    const own = withSession(headers, session)
+    own.delete('content-type')
+    own.set('accept', 'text/event-stream')
+    if (lastEventId !== undefined) own.set('last-event-id', lastEventId)
+    return fetch(url, { method: 'GET', headers: own, signal, redirect: 'manual' })
+  }
+
+  #pending(requests: readonly RpcRequest[], observe?: AnswerObserver): PendingAnswers {
+    const { writer, log } = this.#options
+    return new PendingAnswers(requests, { writer, log, open: this.#open, ...(observe ? { observe } : {}) })
+  }
+
+  /** The session of the server's that the bridge's messages go to. */
+  #sessionMark(session: Session | undefined): string {
+    return session === this.#session ? `${this.#options.epoch()}` : 'another'
+  }
+
   #prepare(text: string, answers: PendingAnswers, more: Partial<PostOptions> = {}): Post {
     const { url, fetch, headers, log } = this.#options
     const session = this.#session
+    const resume = session && ((id: string, signal: AbortSignal) => this.#get(session, id, signal))
     return new Post({
       url,
       fetch,
@@ -162,7 +196,9 @@ export class ServerSide {
       answers,
       headers: withSession(headers, session),
       body: text,
-      secrets: [session?.id, ...headerSecrets(headers)],
+      secrets: [session?.id, ...headerSecrets(headers), ...urlSecrets(url)],
+      sessionMark: () => this.#sessionMark(session),
+      ...(resume ? { resume } : {}),
       ...more,
       onResponse: (response) => {
         if (response.ok) this.#stream?.wake()

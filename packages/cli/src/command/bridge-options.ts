@@ -1,4 +1,6 @@
+import type { SessionRecoveryOptions } from '@mcp-tether/client'
 import { parseHeaders } from './parse-header.js'
+import { parseReplay } from './parse-replay.js'
 import { parseSeconds } from './parse-seconds.js'
 import { parseServerUrl } from './parse-url.js'
 
@@ -6,28 +8,40 @@ import { parseServerUrl } from './parse-url.js'
 export interface GivenOptions {
   readonly header?: readonly string[]
   readonly recoveryTimeout?: string
+  readonly outageBudget?: string
+  readonly replay?: string
   readonly verbose?: boolean
 }
+
+/** Options of the engine, durations in milliseconds; its defaults hold for what is absent. */
+export type EngineSettings = Pick<SessionRecoveryOptions, 'recoveryTimeout' | 'outageBudget' | 'replay'>
 
 /** What the bridge is to do, checked. */
 export interface BridgeSettings {
   readonly url: URL
   readonly headers: Headers
-  /** In milliseconds; the engine's default when absent. */
-  readonly recoveryTimeout: number | undefined
+  readonly engine: EngineSettings
   readonly verbose: boolean
 }
 
 /** Throws a UsageError for the first thing that is wrong. */
 export function bridgeSettings(
   url: string | undefined,
-  { header = [], recoveryTimeout, verbose }: GivenOptions,
+  { header = [], recoveryTimeout, outageBudget, replay, verbose }: GivenOptions,
   environment: NodeJS.ProcessEnv,
 ): BridgeSettings {
   return {
     url: parseServerUrl(url),
     headers: parseHeaders(header, environment),
-    recoveryTimeout: recoveryTimeout === undefined ? undefined : parseSeconds('--recovery-timeout', recoveryTimeout),
+    engine: {
+      ...(recoveryTimeout === undefined
+        ? {}
+        : { recoveryTimeout: parseSeconds('--recovery-timeout', recoveryTimeout, 'more than 0') }),
+      ...(outageBudget === undefined
+        ? {}
+        : { outageBudget: parseSeconds('--outage-budget', outageBudget, '0 or more') }),
+      ...(replay === undefined ? {} : { replay: parseReplay(replay) }),
+    },
     verbose: verbose ?? false,
   }
 }

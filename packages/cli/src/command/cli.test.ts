@@ -68,6 +68,8 @@ describe('exit codes', () => {
     [['http://h/', '--header'], "option '--header <header>' argument missing"],
     [['http://h/', '--header', 'X'], 'without a colon'],
     [['http://h/', '--recovery-timeout', 'soon'], 'expected seconds'],
+    [['http://h/', '--outage-budget', '-1'], 'expected seconds, 0 or more'],
+    [['http://h/', '--replay', 'always'], 'expected one of on-rejection, hinted, never'],
   ])('2 for %j, with one line that says why', async (args, expected) => {
     const { code, stdout, stderr } = await runCli(args)
     expect([code, stdout]).toEqual([2, ''])
@@ -191,6 +193,53 @@ describe('the end', () => {
     cli.child.kill('SIGTERM')
     expect(await exited).toEqual([0, null])
     expect(performance.now() - begin).toBeLessThan(1900)
+  })
+})
+
+it('a token that has expired is the error of every call that waits, at once', async () => {
+  let expired = false
+  const ordinary = mcpScript(() => undefined)
+  const server = await serve((received) => {
+    if (!expired || received.method === 'DELETE') return ordinary(received)
+    const { response, message } = received
+    if (message.method === 'initialize') json(response, { error: 'invalid_token' }, 401)
+    else json(response, { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }, 404)
+    return undefined
+  })
+  const cli = start([server.url.href, '--header', 'Authorization:Bearer old'])
+  cli.send(initializeLine)
+  await cli.stdout.next()
+  cli.send(initializedLine)
+  await server.request(({ method }) => method === 'GET')
+  expired = true
+  const begin = performance.now()
+  for (const id of [1, 2, 3, 4]) cli.send(call.replace('"id":1', `"id":${id}`))
+  for (let count = 0; count < 4; count++) {
+    const line = await cli.stdout.next()
+    expect(line).toContain('401')
+    expect(line).toContain('check the token in --header')
+  }
+  expect(performance.now() - begin).toBeLessThan(10_000)
+})
+
+describe('options of the engine', () => {
+  it('--outage-budget 0: a server that is not ready is not waited for', async () => {
+    const { server, cli } = await connected(({ response }) => response.writeHead(503).end(), ['--outage-budget', '0'])
+    cli.send(call)
+    expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 1, error: { code: -32012 } })
+    expect(server.received.filter(isCall)).toHaveLength(1)
+  })
+
+  it('--replay never: a refused call is not sent again', async () => {
+    const { server, cli } = await connected(
+      ({ response }) => {
+        json(response, { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }, 404)
+      },
+      ['--replay', 'never'],
+    )
+    cli.send(call)
+    expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 1, error: { data: { code: 'not_replayed' } } })
+    expect(server.received.filter(isCall)).toHaveLength(1)
   })
 })
 

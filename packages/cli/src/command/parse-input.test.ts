@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bridgeSettings } from './bridge-options.js'
 import { parseHeaders } from './parse-header.js'
 import { parseSeconds } from './parse-seconds.js'
 import { parseServerUrl } from './parse-url.js'
@@ -34,6 +35,10 @@ describe('parseServerUrl', () => {
     expect(complaint(() => parseServerUrl(given))).toContain(expected)
   })
 
+  it('does not repeat a key in the path', () => {
+    expect(complaint(() => parseServerUrl('ftp://h/s/OGE5ZmY0NzAtZjE2Ny00ZmQ2/mcp'))).not.toContain('OGE5')
+  })
+
   it('refuses credentials, and repeats neither them nor a query', () => {
     const message = complaint(() => parseServerUrl('https://me:geheim@example.com/mcp'))
     expect(message).toContain('--header')
@@ -52,6 +57,11 @@ describe('parseHeaders', () => {
       ['x-time', '12:30'],
       ['x-two', 'a, b'],
     ])
+  })
+
+  it('needs no space, which some hosts would break the argument at', () => {
+    const headers = parseHeaders(['Authorization:${AUTH_HEADER}'], { AUTH_HEADER: 'Bearer t1' })
+    expect(headers.get('authorization')).toBe('Bearer t1')
   })
 
   it.each([
@@ -75,10 +85,35 @@ describe('parseHeaders', () => {
 
 describe('parseSeconds', () => {
   it('reads seconds', () => {
-    expect([parseSeconds('--x', '30'), parseSeconds('--x', '0.5')]).toEqual([30_000, 500])
+    expect([parseSeconds('--x', '30', 'more than 0'), parseSeconds('--x', '0.5', 'more than 0')]).toEqual([30_000, 500])
+    expect(parseSeconds('--x', '0', '0 or more')).toBe(0)
   })
 
   it.each(['0', '-1', 'x', '', '1e3', '3601', 'Infinity'])('refuses %j', (given) => {
-    expect(complaint(() => parseSeconds('--x', given))).toContain(`--x was given "${given}"; expected seconds`)
+    expect(complaint(() => parseSeconds('--x', given, 'more than 0'))).toContain(
+      `--x was given "${given}"; expected seconds`,
+    )
+  })
+})
+
+describe('the options of the engine', () => {
+  const engine = (given: Parameters<typeof bridgeSettings>[1]): unknown => bridgeSettings('http://h/', given, {}).engine
+
+  it('are handed on in milliseconds, and left to the engine where nothing is given', () => {
+    expect(engine({})).toEqual({})
+    expect(engine({ recoveryTimeout: '5', outageBudget: '0', replay: 'hinted' })).toEqual({
+      recoveryTimeout: 5000,
+      outageBudget: 0,
+      replay: 'hinted',
+    })
+  })
+
+  it('are refused when they mean nothing', () => {
+    expect(complaint(() => engine({ outageBudget: '-1' }))).toContain(
+      '--outage-budget was given "-1"; expected seconds, 0 or more and at most 3600, like 30',
+    )
+    expect(complaint(() => engine({ replay: 'always' }))).toContain(
+      '--replay was given "always"; expected one of on-rejection, hinted, never',
+    )
   })
 })

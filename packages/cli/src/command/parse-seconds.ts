@@ -4,12 +4,13 @@ import { UsageError } from './usage-error.js'
 const maxSeconds = 3600
 
 /** A duration option in seconds, as milliseconds. */
-export function parseSeconds(option: string, given: string): number {
+export function parseSeconds(option: string, given: string, least: 'more than 0' | '0 or more'): number {
   const seconds = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN
-  if (!(seconds > 0 && seconds <= maxSeconds)) {
+  const ms = Math.round(seconds * 1000)
+  if (!(ms >= (least === '0 or more' ? 0 : 1) && seconds <= maxSeconds)) {
     throw new UsageError(
-      `${option} was given "${printable(given, 40)}"; expected seconds, more than 0 and at most ${maxSeconds}, like 30`,
+      `${option} was given "${printable(given, 40)}"; expected seconds, ${least} and at most ${maxSeconds}, like 30`,
     )
   }
-  return Math.round(seconds * 1000)
+  return ms
 }

@@ -1,4 +1,5 @@
 import { displayUrl } from '../log/display-url.js'
+import { maskTokens } from '../log/mask-tokens.js'
 import { printable } from '../log/printable.js'
 import { UsageError } from './usage-error.js'
 
@@ -31,5 +32,5 @@ export function parseServerUrl(given: string | undefined): URL {
 
 /** As it was given, without what may be secret in it. */
 function shown(given: string): string {
-  return printable(given.replace(/\/\/[^/@]*@/, '//…@').replace(/\?.*$/s, '?…'), 120)
+  return printable(maskTokens(given.replace(/\/\/[^/@]*@/, '//…@').replace(/\?.*$/s, '?…')), 120)
 }

@@ -9,7 +9,11 @@ Examples:
   mcp-tether http://localhost:3000/mcp --verbose
 
 In a host's configuration:
-  claude mcp add example -- npx mcp-tether https://example.com/mcp
+  claude mcp add example -- npx -y mcp-tether https://example.com/mcp
+
+  Some hosts break up arguments that hold a space: leave out the one after the colon, and put the rest into "env":
+    "args": ["-y", "mcp-tether", "https://example.com/mcp", "--header", "Authorization:\${AUTH_HEADER}"],
+    "env": { "AUTH_HEADER": "Bearer …" }
 
 Exit codes:
   0  ended normally: the host closed the pipe, or a signal asked for it
@@ -37,6 +41,12 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
       ).argParser(collect),
     )
     .option('--recovery-timeout <seconds>', 'longest time one recovery may take (default: 30)')
+    .option('--outage-budget <seconds>', 'longest time to wait for a server that is away; 0: not at all (default: 30)')
+    .option(
+      '--replay <policy>',
+      'which refused calls are sent again on the new session: on-rejection (all of them), hinted (reads, and tools ' +
+        'that the server calls read-only or idempotent) or never (default: on-rejection)',
+    )
     .option('--verbose', 'print every exchange with the server on stderr')
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')

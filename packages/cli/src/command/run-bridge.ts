@@ -11,16 +11,20 @@ import { firstSignal } from './signals.js'
 import { packageVersion } from './version.js'
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
-export async function runBridge({ url, headers, recoveryTimeout, verbose }: BridgeSettings): Promise<void> {
+export async function runBridge({ url, headers, engine, verbose }: BridgeSettings): Promise<void> {
   const signalled = firstSignal(() => {
     process.exit(exitCodes.normal)
   })
   const log = createLog({ output: process.stderr, verbose, colors: process.stderr.isTTY && !process.env.NO_COLOR })
   const summary = createRecoverySummary(log)
   const upstream = createUpstreamFetch()
+  let epoch = 0
   const recovering = withSessionRecovery({
-    ...(recoveryTimeout === undefined ? {} : { recoveryTimeout, authorizationTimeout: recoveryTimeout }),
+    ...engine,
+    // The headers are fixed: nobody will come with a newer token, so that nobody has to wait for one.
+    authorizationTimeout: 1,
     onEvent(event) {
+      if (event.type === 'session-lost' || event.type === 'recovery-succeeded') epoch++
       if (verbose) log.detail(eventLine(event))
       summary.onEvent(event)
     },
@@ -34,6 +38,7 @@ export async function runBridge({ url, headers, recoveryTimeout, verbose }: Brid
     input: process.stdin,
     output: process.stdout,
     log,
+    epoch: () => epoch,
   })
   await Promise.race([bridge.ended, signalled])
   await bridge.stop()

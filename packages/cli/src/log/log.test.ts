@@ -148,3 +148,9 @@ it('text of others is made harmless', () => {
   expect(printable('x'.repeat(300))).toHaveLength(201)
   expect(displayUrl(new URL('https://me:pw@h:1/mcp?key=1#x'))).toBe('https://h:1/mcp?…')
 })
+
+it('a key in the path of an address is not shown', () => {
+  const shown = displayUrl(new URL(`https://h/api/mcp/s/${'k3y-'.repeat(16)}/mcp?key=1`))
+  expect(shown).toBe('https://h/api/mcp/s/…/mcp?…')
+  expect(displayUrl(new URL('https://h/model-context-protocol/v1/mcp'))).toBe('https://h/model-context-protocol/v1/mcp')
+})

@@ -22,13 +22,17 @@ export interface BridgeOnPipesOptions {
   readonly headers?: Record<string, string>
   /** False for a host that does not read what it is sent. */
   readonly reads?: boolean
+  readonly epoch?: () => number
 }
 
-export function bridgeOnPipes(url: URL, { headers = {}, reads = true }: BridgeOnPipesOptions = {}): BridgeOnPipes {
+export function bridgeOnPipes(
+  url: URL,
+  { headers = {}, reads = true, epoch = () => 0 }: BridgeOnPipesOptions = {},
+): BridgeOnPipes {
   const upstream = createUpstreamFetch()
   const [input, output, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const log = createLog({ output: stderr, verbose: true, colors: false })
-  const bridge = new Bridge({ url, fetch: upstream.fetch, headers: new Headers(headers), input, output, log })
+  const bridge = new Bridge({ url, fetch: upstream.fetch, headers: new Headers(headers), input, output, log, epoch })
   const lines = new LineReader(reads ? output : new PassThrough())
   const send = (line: string): void => {
     input.write(`${line}\n`)
