@@ -168,3 +168,18 @@ export function gate<T = undefined>() {
   const opened = new Promise<T>((resolve) => (open = resolve))
   return { opened, open }
 }
+
+/** A server whose answer to the second `initialize` is held: `asked` opens when it has come, `held` lets it be answered. */
+export function serverWithHeldRenewal() {
+  const held = gate()
+  const asked = gate()
+  let initializes = 0
+  const server = inProcessServer(async ({ message }) => {
+    if (message.method === 'initialize' && ++initializes === 2) {
+      asked.open(undefined)
+      await held.opened
+    }
+    return undefined
+  })
+  return { server, asked, held }
+}

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionEvent } from '../base/events.js'
-import { clientOf, endpoint, gate, initializeParams, inProcessServer, json, lost } from './in-process-server.fixture.js'
+import {
+  clientOf,
+  endpoint,
+  gate,
+  initializeParams,
+  inProcessServer,
+  json,
+  lost,
+  serverWithHeldRenewal,
+} from './in-process-server.fixture.js'
 import { withSessionRecovery } from './with-session-recovery.js'
 
 describe('a session that its client ends', () => {
@@ -23,16 +32,7 @@ describe('a session that its client ends', () => {
   })
 
   it('is ended under its new id when it is renewed just then, and the waiting call not run', async () => {
-    const held = gate()
-    const asked = gate()
-    let initializes = 0
-    const server = inProcessServer(async ({ message }) => {
-      if (message.method === 'initialize' && ++initializes === 2) {
-        asked.open(undefined)
-        await held.opened
-      }
-      return undefined
-    })
+    const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(withSessionRecovery()(server.fetch))
     await client.connect()
     server.forget()
@@ -260,16 +260,7 @@ describe('limits', () => {
   })
 
   it('a cancellation is not sent to a session that is being renewed', async () => {
-    const held = gate()
-    const asked = gate()
-    let initializes = 0
-    const server = inProcessServer(async ({ message }) => {
-      if (message.method === 'initialize' && ++initializes === 2) {
-        asked.open(undefined)
-        await held.opened
-      }
-      return undefined
-    })
+    const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(withSessionRecovery()(server.fetch))
     await client.connect()
     server.forget()

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { TetherError } from '../base/errors.js'
 import type { SessionEvent } from '../base/events.js'
-import { clientOf, endpoint, gate, initializeParams, inProcessServer, json, lost } from './in-process-server.fixture.js'
+import {
+  clientOf,
+  endpoint,
+  gate,
+  initializeParams,
+  inProcessServer,
+  json,
+  lost,
+  serverWithHeldRenewal,
+} from './in-process-server.fixture.js'
 import type { FetchLike } from './options.js'
 import { withSessionRecovery } from './with-session-recovery.js'
 
@@ -39,16 +48,7 @@ describe('a lost session', () => {
   })
 
   it('is renewed once for calls that lose it together, and calls that come meanwhile wait', async () => {
-    const held = gate()
-    const asked = gate()
-    let initializes = 0
-    const server = inProcessServer(async ({ message }) => {
-      if (message.method === 'initialize' && ++initializes === 2) {
-        asked.open(undefined)
-        await held.opened
-      }
-      return undefined
-    })
+    const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(recovering(server))
     await client.connect()
     server.forget()
@@ -61,7 +61,7 @@ describe('a lost session', () => {
       expect(status).toBe(200)
       expect(answer).toMatchObject({ result: { on: 'session-2' } })
     }
-    expect(initializes).toBe(2)
+    expect(server.lines().filter((line) => line === 'initialize')).toHaveLength(2)
     expect(server.lines().filter((line) => line === 'tools/call 1')).toHaveLength(3)
   })
 
@@ -190,16 +190,7 @@ describe('what is not replayed', () => {
   })
 
   it('is a request that the client takes back while it waits', async () => {
-    const held = gate()
-    const asked = gate()
-    let initializes = 0
-    const server = inProcessServer(async ({ message }) => {
-      if (message.method === 'initialize' && ++initializes === 2) {
-        asked.open(undefined)
-        await held.opened
-      }
-      return undefined
-    })
+    const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(recovering(server))
     await client.connect()
     server.forget()
@@ -236,16 +227,7 @@ describe('what is not replayed', () => {
   })
 
   it('is a request whose caller gave up; the others get their session all the same', async () => {
-    const held = gate()
-    const asked = gate()
-    let initializes = 0
-    const server = inProcessServer(async ({ message }) => {
-      if (message.method === 'initialize' && ++initializes === 2) {
-        asked.open(undefined)
-        await held.opened
-      }
-      return undefined
-    })
+    const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(recovering(server))
     await client.connect()
     server.forget()
