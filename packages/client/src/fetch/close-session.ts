@@ -1,7 +1,7 @@
 import { abortable } from '../base/abort.js'
 import { discardBody } from '../base/body.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { onCurrentEpoch, type Call } from './call.js'
+import { callOf, onCurrentEpoch, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { present, presentClosed } from './present.js'
 import { readRefusal } from './read-refusal.js'
@@ -17,14 +17,15 @@ export async function closeSession(seam: Seam, session: VirtualSession, call: Ca
   try {
     return await close(seam, session, call)
   } catch (error) {
-    session.closing = false
+    // While it is being renewed we still end it as soon as that is done.
+    session.closing = seam.renewals.underWay(session) !== undefined
     throw error
   }
 }
 
 async function close(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   const renewal = seam.renewals.underWay(session)
-  if (renewal) await abortable(renewal, call.signal)
+  if (renewal) await renewalOrAbort(seam, session, call, renewal)
   if (session.lost || session.upstreamId === undefined) {
     forget(seam, session)
     return presentClosed()
@@ -38,6 +39,22 @@ async function close(seam: Seam, session: VirtualSession, call: Call): Promise<R
   if (!isGone) return present(response, session)
   discardBody(response)
   return presentClosed()
+}
+
+/** Waits for the renewal. A caller that can't wait that long leaves it to us to end the session that it brings. */
+async function renewalOrAbort(
+  seam: Seam,
+  session: VirtualSession,
+  call: Call,
+  renewal: Promise<unknown>,
+): Promise<void> {
+  try {
+    await abortable(renewal, call.signal)
+  } catch (error) {
+    const { signal: _gone, ...init } = call.init
+    renewal.then(() => closeSession(seam, session, callOf(call.target, init))).catch(() => undefined)
+    throw error
+  }
 }
 
 function forget({ registry, emit }: Seam, session: VirtualSession): void {

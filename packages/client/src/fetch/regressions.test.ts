@@ -45,6 +45,31 @@ describe('a session that its client ends', () => {
     expect(server.lines().slice(3)).toEqual(['initialize', 'notifications/initialized 2', 'DELETE 2'])
   })
 
+  it('is ended when it is renewed, even if its client could not wait for that', async () => {
+    const ended = gate()
+    const { server, asked, held } = serverWithHeldRenewal()
+    const fetch = withSessionRecovery()(async (url, init) => {
+      const response = await server.fetch(url, init)
+      if (init?.method === 'DELETE') ended.open(undefined)
+      return response
+    })
+    const client = clientOf(fetch)
+    await client.connect()
+    server.forget()
+    const call = client.call()
+    await asked.opened
+    const controller = new AbortController()
+    const headers = { 'mcp-session-id': 'session-1' }
+    const impatient = fetch(endpoint, { method: 'DELETE', headers, signal: controller.signal })
+    controller.abort(new Error('no time'))
+    await expect(impatient).rejects.toThrow('no time')
+    held.open(undefined)
+    await ended.opened
+    expect((await call).answer).toMatchObject({ error: { code: -32010 } })
+    expect(server.lines().slice(3)).toEqual(['initialize', 'notifications/initialized 2', 'DELETE 2'])
+    expect(server.knows('session-2')).toBe(false)
+  })
+
   it('lives on when the server does not let it be ended now', async () => {
     const server = inProcessServer(({ method }) =>
       method === 'DELETE' ? new Response(null, { status: 401 }) : undefined,
