@@ -86,14 +86,12 @@ export function onCurrentEpoch(call: Call, session: VirtualSession, again: boole
   return { ...call.init, headers }
 }
 
-/** A cheap look at a body before it is parsed: most calls are no notifications, and nobody has to read them. */
-export function mayBeNotification({ init: { body } }: Call): boolean {
-  return typeof body === 'string' ? body.includes('notifications') : body !== null && body !== undefined
-}
-
-/** The same cheap look for `initialize`. */
-export function mayBeInitialize(body: RequestInit['body']): boolean {
-  return typeof body === 'string' ? body.includes('"initialize"') : body !== null && body !== undefined
+/**
+ * A cheap look at a body before it is parsed: most calls are about something else, and nobody has to read them. What is
+ * no text has to be read.
+ */
+export function mentions(body: RequestInit['body'], word: string): boolean {
+  return typeof body === 'string' ? body.includes(word) : body !== null && body !== undefined
 }
 
 /** What stands against sending this call a second time. */

@@ -1,6 +1,6 @@
 import type { VirtualSession } from '../session/virtual-session.js'
 import { observeAnswer } from '../wire/observe-answer.js'
-import type { Call } from './call.js'
+import { mentions, type Call } from './call.js'
 
 /**
  * Takes note of what the engine has to know of an answer, in passing: which tools are safe to call twice. Other answers
@@ -13,9 +13,4 @@ export function learnFrom(call: Call, response: Response, session: VirtualSessio
   return observeAnswer(response, message.id, (result) => {
     session.toolHints.learn(result)
   })
-}
-
-/** A cheap look before anything is parsed. */
-function mentions(body: RequestInit['body'], method: string): boolean {
-  return typeof body === 'string' ? body.includes(method) : body !== null && body !== undefined
 }

@@ -26,7 +26,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
-import { mayBeNotification, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
+import { mentions, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
@@ -91,7 +91,8 @@ export class MessageExchange {
   async #beforeFirstSending(): Promise<Response | undefined> {
     if (this.#seam.renewals.underWay(this.#session)) return this.#renew()
     // A later epoch had its `initialized` in the handshake.
-    const isLate = this.#session.epoch > 1 && mayBeNotification(this.#call) && isInitialized(this.#call.message())
+    const { init, message } = this.#call
+    const isLate = this.#session.epoch > 1 && mentions(init.body, 'notifications') && isInitialized(message())
     return isLate ? presentAccepted() : undefined
   }
 

@@ -1,7 +1,7 @@
 import { isCancellation } from '../recovery/replay-decision.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { isId } from '../wire/json-rpc.js'
-import { mayBeNotification, type Call } from './call.js'
+import { mentions, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { MessageExchange } from './message-exchange.js'
 import { presentAccepted } from './present.js'
@@ -9,7 +9,7 @@ import { presentAccepted } from './present.js'
 /** Sends a POST of a session that is ours, and gets it through the loss of that session. */
 export async function sendMessage(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   session.newestHeaders.remember(call.init.headers, call.url)
-  if (mayBeNotification(call) && takesBackWaiting(seam, session, call)) return presentAccepted()
+  if (mentions(call.init.body, 'notifications') && takesBackWaiting(seam, session, call)) return presentAccepted()
   const underWay = session.calls.add(call.message)
   try {
     return await new MessageExchange(seam, session, call, underWay).run()

@@ -7,7 +7,7 @@ import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { adoptResumedSession, bindSession, initializeIn } from './bind-session.js'
-import { baseUrl, mayBeInitialize, normalise, onCurrentEpoch, type Call } from './call.js'
+import { baseUrl, mentions, normalise, onCurrentEpoch, type Call } from './call.js'
 import { checkOptions } from './check-options.js'
 import { closeSession } from './close-session.js'
 import type { Engine, Seam } from './engine.js'
@@ -25,8 +25,8 @@ import { sendMessage } from './send-message.js'
  * through untouched. One middleware may serve any number of servers and sessions.
  *
  * The `fetch` it makes returns `Response`s and throws only what the `fetch` behind it throws. A recovery that fails is
- * answered with a JSON-RPC error (code -32010) that says what was tried; a request that was sent again and broke off
- * with -32011.
+ * answered with a JSON-RPC error (code -32010) that says what was tried; a request that broke off and is not safe to
+ * repeat with -32011; one that found no server ready for it within the outage budget with -32012.
  *
  * @throws TetherError `invalid_option` when an option has no meaning.
  * @example
@@ -43,7 +43,7 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
       const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
       const mayInitialize =
-        method === 'POST' && (init?.body || !request ? mayBeInitialize(init?.body) : holdsJson(request))
+        method === 'POST' && (init?.body || !request ? mentions(init?.body, '"initialize"') : holdsJson(request))
       const url = urlOf(input)
       if ((sessionId === undefined && !mayInitialize) || !url) return passOn()
 

@@ -37,11 +37,12 @@ export interface HandshakeInput {
 
 /** The outcome of a handshake, as a value. */
 export type HandshakeResult =
-  | ({
+  | {
       readonly kind: 'accepted'
       /** `undefined`: the server keeps no session. */
       readonly sessionId: string | undefined
-    } & Agreement)
+      readonly protocolVersion: string
+    }
   | { readonly kind: 'challenged'; readonly response: Response }
   | HandshakeFailure
 
@@ -89,9 +90,9 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
     sessionId = sessionIdOf(response.headers)
     const answer = await readAnswer(response, requestId, signal)
     const judged = judge(answer, input)
-    if (typeof judged !== 'string') return { kind: 'accepted', sessionId, ...judged }
+    if (judged.fault === undefined) return { kind: 'accepted', sessionId, protocolVersion: judged.protocolVersion }
     abandon(input, sessionId, undefined)
-    return failed(judged)
+    return failed(judged.fault)
   } catch (error) {
     abandon(input, sessionId, undefined)
     if (signal.aborted) return failed(`initialize got no answer: ${causeOf(signal.reason, input.secrets)}`)
@@ -100,22 +101,23 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   }
 }
 
-interface Agreement {
-  readonly protocolVersion: string
-  readonly result: JsonObject
-}
+type Judgement = { readonly protocolVersion: string; readonly fault?: undefined } | { readonly fault: string }
 
-/** What client and server agree on, or what stands against it. */
-function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Agreement | string {
+/** The version that client and server agree on, or what stands against it. */
+function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Judgement {
   if (answer.kind === 'error') {
-    return `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message, secrets)}`
+    return {
+      fault: `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message, secrets)}`,
+    }
   }
   const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
-  if (answer.kind === 'none' || typeof version !== 'string') return 'the answer to initialize holds no InitializeResult'
+  if (typeof version !== 'string') return { fault: 'the answer to initialize holds no InitializeResult' }
   if (version !== protocolVersion && !isAcceptableVersion(version, offeredVersion)) {
-    return `the server now speaks protocol version "${redact(version, secrets)}", which the client did not offer`
+    return {
+      fault: `the server now speaks protocol version "${redact(version, secrets)}", which the client did not offer`,
+    }
   }
-  return { protocolVersion: version, result: answer.result }
+  return { protocolVersion: version }
 }
 
 /** Returns what went wrong, `undefined` when the server has taken it. */
