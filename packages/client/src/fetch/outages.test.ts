@@ -167,6 +167,24 @@ describe('an answer that never came', () => {
   })
 })
 
+describe('a loss that is told by a failure', () => {
+  const terminated = () => new Response('Session error: Session service terminated', { status: 500 })
+
+  it('renews the session, and leaves the outcome of a write unknown', async () => {
+    const { client, sent } = await troubled([terminated])
+    const { id, answer } = await client.call({ name: 'write' })
+    expect(answer).toMatchObject({ id, error: { code: -32011, data: { code: 'outcome_unknown' } } })
+    expect(sent()).toBe(1)
+    expect((await client.call({ name: 'write' })).answer).toMatchObject({ result: { on: 'session-2' } })
+  })
+
+  it('renews the session, and repeats a tool that only reads', async () => {
+    const { client, sent } = await troubled([terminated])
+    expect((await client.call({ name: 'read' })).answer).toMatchObject({ result: { on: 'session-2' } })
+    expect(sent()).toBe(2)
+  })
+})
+
 describe('the option replay', () => {
   it.each([
     ['on-rejection', 'write', true],
