@@ -2,6 +2,7 @@ import { fingerprint } from '../base/fingerprint.js'
 import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
+import { Outbox } from './outbox.js'
 import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
 
@@ -31,6 +32,8 @@ export class VirtualSession {
   readonly newestHeaders = new NewestHeaders()
   readonly toolHints = new ToolHints()
   readonly answeredMethods = new AnsweredMethods()
+  /** Notifications of our own that the client shall get. */
+  readonly outbox = new Outbox()
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
   /** The client has begun to end it: nothing may bring it back. */

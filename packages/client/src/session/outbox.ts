@@ -1,0 +1,36 @@
+/** More notifications than anyone sends between two events of a stream; a server may not make us hold more. */
+const maxWaiting = 32
+
+/**
+ * Notifications of our own to the client, until an event stream or an answer takes them along. What waits already is
+ * not said twice.
+ */
+export class Outbox {
+  readonly #waiting = new Set<string>()
+  readonly #listeners = new Set<() => void>()
+
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0
+  }
+
+  /** Beyond the limit the oldest is dropped. */
+  add(notification: { readonly method: string; readonly params?: object }): void {
+    this.#waiting.add(JSON.stringify({ jsonrpc: '2.0', ...notification }))
+    const [oldest] = this.#waiting
+    if (this.#waiting.size > maxWaiting && oldest !== undefined) this.#waiting.delete(oldest)
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  /** All that wait, as the text of their messages. They are gone then. */
+  takeAll(): readonly string[] {
+    const all = [...this.#waiting]
+    this.#waiting.clear()
+    return all
+  }
+
+  /** Calls `listener` whenever something was added. Returns how to stop that. */
+  onAdded(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}
