@@ -156,9 +156,33 @@ describe.each(strangers)('%s passes untouched', (_what, make) => {
 })
 
 describe.each(owned)('%s of a healthy session passes untouched', (_what, make) => {
-  const healthy = answers.filter(([what]) => what === '200' || what === 'an event stream' || what === '202')
+  const healthy = answers.filter(([what]) => what === '200' || what === '202')
   it.each(healthy)('answered with %s', async (_answer, respond) => {
     await expectUntouched(make(), respond())
+  })
+
+  it('answered with an event stream: its bytes', async () => {
+    const { fetch, sent, answerWith } = await recovering()
+    const chunks = ['id: 1\ndata: \n\n: hello\r\n\r\nda', 'ta: {"jsonrpc":"2.0","id":1,', '"result":{}}\n\n']
+    const body = new ReadableStream<string>({
+      pull: (controller) => {
+        const chunk = chunks.shift()
+        if (chunk === undefined) controller.close()
+        else controller.enqueue(chunk)
+      },
+    })
+    const whole = chunks.join('')
+    const headers = { 'content-type': 'text/event-stream', 'x-other': 'kept' }
+    answerWith(() => new Response(body.pipeThrough(new TextEncoderStream()), { headers }))
+    const args = make()
+    const presented = await fetch(...args)
+    expect(sent[0]?.[1]).toBe(args[1])
+    expect([...presented.headers]).toEqual(Object.entries(headers))
+    const reader = presented.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let read = ''
+    while (read.length < whole.length) read += (await reader?.read())?.value ?? ''
+    expect(read).toBe(whole)
+    await reader?.cancel()
   })
 })
 

@@ -5,6 +5,8 @@ import type { Served, ServerKind } from './served.js'
 export interface Conversation {
   readonly name: string
   readonly kind: ServerKind
+  /** Streams are resumed in it. */
+  readonly isResumed?: boolean
   readonly hold: (talker: Talker, served: Served) => Promise<void>
 }
 
@@ -30,6 +32,7 @@ export const conversations: readonly Conversation[] = [
   {
     name: 'streams with event ids, a call and the standalone stream resumed',
     kind: { answersAs: 'sse', sessions: true, resumable: true },
+    isResumed: true,
     hold: async (talker, served) => {
       await served.wire.begun(1, isGet)
       await progress(talker)

@@ -54,3 +54,17 @@ export function differences(one: Recording, other: Recording): (keyof Recording)
   const views: (keyof Recording)[] = ['wire', 'answers', 'host']
   return views.filter((view) => JSON.stringify(one[view]) !== JSON.stringify(other[view]))
 }
+
+/**
+ * A recording without the difference that resuming makes: who resumes a stream writes header names in its own case, and
+ * the SDK reads what comes as one stream or as two.
+ */
+export function withStreamsJoined({ wire, answers, host }: Recording): unknown {
+  const nameFirst = (header: string) => header.replace(/^[^:]*/, (name) => name.toLowerCase())
+  const read = answers.map(({ body }) => body).join('')
+  return {
+    wire: wire.map((exchange) => ({ ...exchange, headers: exchange.headers.map(nameFirst) })),
+    events: read.split('\n\n').sort(),
+    host,
+  }
+}

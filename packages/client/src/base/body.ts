@@ -39,7 +39,7 @@ export async function peekBody(
 }
 
 /** The same response with another body. Keeps what the constructor of `Response` can't set. */
-function withBody(response: Response, body: ReadableStream<Uint8Array> | null): Response {
+export function withBody(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   return rebuilt(response, body, response.headers)
 }
 

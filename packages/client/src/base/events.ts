@@ -11,6 +11,8 @@ export type SessionEvent =
   | RequestReplayedEvent
   | ServerAwayEvent
   | OutcomeUnknownEvent
+  | StreamInterruptedEvent
+  | StreamResumedEvent
   | NotRecoverableEvent
   | SessionClosedEvent
 
@@ -84,6 +86,20 @@ export interface OutcomeUnknownEvent extends OfSession {
   readonly type: 'outcome-unknown'
   readonly method: string
   readonly reason: string
+}
+
+/** An event stream ended that the client still wants: the engine goes on with it, and the client notices nothing. */
+export interface StreamInterruptedEvent extends OfSession {
+  readonly type: 'stream-interrupted'
+  /** The answer to a call, or the stream for what the server has to say of its own accord. */
+  readonly stream: 'call' | 'standalone'
+  readonly reason: string
+}
+
+/** The stream is there again. */
+export interface StreamResumedEvent extends OfSession {
+  readonly type: 'stream-resumed'
+  readonly stream: 'call' | 'standalone'
 }
 
 /** A refusal was handed to the caller, because it can't be recovered from. */

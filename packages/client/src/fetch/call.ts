@@ -1,4 +1,4 @@
-import { isSigned, lastEventIdHeader, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
+import { isSigned, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
 import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 
@@ -12,6 +12,8 @@ export interface Call {
   readonly signal: AbortSignal | undefined
   /** False for a body that is gone once it was sent. */
   readonly isReplayable: boolean
+  /** The body as text, if it can be a message. */
+  readonly text: () => string | undefined
   /** The message in the body; read once, when first asked for. */
   readonly message: () => OutgoingMessage
 }
@@ -48,8 +50,26 @@ export function callOf(target: string | URL, init: RequestInit): Call {
     init,
     signal: init.signal ?? undefined,
     isReplayable: !(init.body instanceof ReadableStream),
+    text: () => bodyText(init.body),
     message: () => (message ??= readMessage(bodyText(init.body))),
   }
+}
+
+/** The same call with another message in it. */
+export function withBody(call: Call, body: string): Call {
+  const headers = new Headers(call.init.headers)
+  headers.delete('content-length')
+  return callOf(call.target, { ...call.init, headers, body })
+}
+
+/** The same call under another signal. */
+export function withSignal(call: Call, signal: AbortSignal): Call {
+  return { ...call, signal, init: { ...call.init, signal } }
+}
+
+/** Aborts when the caller gives up or the client lets go of what it was given. */
+export function anySignal(signal: AbortSignal | undefined, left: AbortSignal): AbortSignal {
+  return signal ? AbortSignal.any([signal, left]) : left
 }
 
 /** Where a relative URL counts from: a browser page or worker has such a place. */
@@ -81,8 +101,6 @@ export function onCurrentEpoch(call: Call, session: VirtualSession, again: boole
   if (session.upstreamId === undefined) headers.delete(sessionIdHeader)
   else headers.set(sessionIdHeader, session.upstreamId)
   if (session.protocolVersion !== undefined) headers.set(protocolVersionHeader, session.protocolVersion)
-  // An event id is good in its own session only, and this one may be of an earlier one.
-  if (session.epoch > 1) headers.delete(lastEventIdHeader)
   return { ...call.init, headers }
 }
 

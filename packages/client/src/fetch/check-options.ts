@@ -2,7 +2,13 @@ import { TetherError } from '../base/errors.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { SessionRecoveryOptions } from './options.js'
 
-const defaults = { recoveryTimeout: 30_000, outageBudget: 30_000, authorizationTimeout: 30_000, maxSessions: 10_000 }
+const defaults = {
+  recoveryTimeout: 30_000,
+  outageBudget: 30_000,
+  stallTimeout: 0,
+  authorizationTimeout: 30_000,
+  maxSessions: 10_000,
+}
 
 const policies: readonly unknown[] = ['on-rejection', 'hinted', 'never'] satisfies ReplayPolicy[]
 
@@ -11,13 +17,15 @@ const maxDelayMs = 2 ** 31 - 1
 
 /** The numbers among the options, checked and complete. Throws {@link TetherError} `invalid_option`. */
 export function checkOptions(options: SessionRecoveryOptions): typeof defaults {
-  const { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions } = { ...defaults, ...defined(options) }
+  const checked = { ...defaults, ...defined(options) }
+  const { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions } = checked
   check('recoveryTimeout', recoveryTimeout, 1, maxDelayMs)
   check('outageBudget', outageBudget, 0, maxDelayMs)
+  check('stallTimeout', stallTimeout, 0, maxDelayMs)
   check('authorizationTimeout', authorizationTimeout, 1, maxDelayMs)
   check('maxSessions', maxSessions, 1, Number.MAX_SAFE_INTEGER)
   checkReplay(options.replay)
-  return { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions }
+  return { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions }
 }
 
 function checkReplay(value: unknown): void {

@@ -1,17 +1,7 @@
 import { discardBody } from '../base/body.js'
-import type { NotRecoverableEvent } from '../base/events.js'
-import { redact } from '../base/redact.js'
-import type { Classification } from '../recovery/classify.js'
 import { secretsOf } from '../session/secrets.js'
-import {
-  causeOf,
-  headerLostError,
-  notReplayedError,
-  outcomeUnknownError,
-  recoveryFailedError,
-  serverUnavailableError,
-  type Failure,
-} from '../recovery/failure.js'
+import type { Classification } from '../recovery/classify.js'
+import { causeOf, recoveryFailedError } from '../recovery/failure.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import {
   isCancellation,
@@ -23,19 +13,23 @@ import {
 import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
+import { methodOf, requestIds } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
-import { mentions, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
+import { mentions, onCurrentEpoch, whyNotReplayable, withSignal, type Call } from './call.js'
+import { CallReport } from './call-report.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
 import { present, presentAccepted, presentError } from './present.js'
-import { readOwnAnswer, wordsOf } from './own-answer.js'
+import { readOwnAnswer } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
 
 type Loss = Extract<Classification, { conclusion: 'lost' }>
+
+/** How often one request may break off: a call that its server always dies of ends here. */
+const maxRepeats = 5
 
 /** The caller gets what it would get without us. */
 const asItIs = Symbol('as it is')
@@ -48,10 +42,10 @@ const asItIs = Symbol('as it is')
 export class MessageExchange {
   readonly #seam: Seam
   readonly #session: VirtualSession
-  readonly #call: Call
   readonly #underWay: CallUnderWay
   readonly #outage: OutageWait
-  readonly #startedAt: number
+  readonly #report: CallReport
+  #call: Call
   readonly #firstEpoch: number
   #renewalsLeft = 1
   #lateReplaysLeft = 1
@@ -59,7 +53,9 @@ export class MessageExchange {
   #waited = false
   /** It was sent once and broke off. */
   #mayHaveRun = false
-  #tries = 0
+  #hasLastingEffects = false
+  #repeatsLeft = maxRepeats
+  #answerEpoch: number
 
   constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
     this.#seam = seam
@@ -67,8 +63,14 @@ export class MessageExchange {
     this.#call = call
     this.#underWay = underWay
     this.#outage = new OutageWait(seam, session, call, underWay)
-    this.#startedAt = seam.clock.now()
+    this.#report = new CallReport(seam, session, call)
     this.#firstEpoch = session.epoch
+    this.#answerEpoch = session.epoch
+  }
+
+  /** The epoch of the session that the answer came from. */
+  get answerEpoch(): number {
+    return this.#answerEpoch
   }
 
   async run(): Promise<Response> {
@@ -79,6 +81,27 @@ export class MessageExchange {
       else answer = this.#session.lost ? await this.#renewLost() : await this.#send()
     }
     return answer
+  }
+
+  /**
+   * The answer that `run` brought broke off, so that the outcome is unknown. Sends the message again if that is safe, and
+   * says so if not.
+   * @param since when the answer broke off
+   * @param mayRepeat false when it has had effects that it must not have twice
+   */
+  async runAgain(cause: string, since: number, mayRepeat: boolean, signal: AbortSignal | undefined): Promise<Response> {
+    if (signal) this.#call = withSignal(this.#call, signal)
+    this.#hasLastingEffects ||= !mayRepeat || this.#repeatsLeft-- === 0
+    this.#outage.startAt(since)
+    const ending = await this.#inTrouble('unknown', { cause })
+    if (ending === asItIs) return this.#report.outcomeUnknown(cause)
+    const answer = ending ?? (await this.run())
+    if (answer.ok) return answer
+    // The client has its answer's head already: no other status can reach it.
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, answer)
+    discardBody(response)
+    if (error) return presentError(this.#call.message(), error)
+    return this.#report.unavailable(`HTTP ${String(response.status)}`, true)
   }
 
   /** Taken back by the client, or said by the recovery in the meantime. */
@@ -98,7 +121,7 @@ export class MessageExchange {
 
   /** The server has given this session's id to somebody else: nothing must be sent under it. */
   async #renewLost(): Promise<Response | undefined> {
-    if (this.#renewalsLeft === 0) return this.#failed('the server gave the new session’s id to somebody else')
+    if (this.#renewalsLeft === 0) return this.#report.failed('the server gave the new session’s id to somebody else')
     this.#renewalsLeft--
     return this.#renew()
   }
@@ -107,7 +130,8 @@ export class MessageExchange {
   async #send(): Promise<Response | undefined> {
     const { epoch, upstreamId } = this.#session
     const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
-    this.#tries++
+    this.#report.tries++
+    this.#answerEpoch = epoch
     let answer: Response
     try {
       answer = await this.#seam.next(this.#call.target, init)
@@ -125,9 +149,9 @@ export class MessageExchange {
       case 'lost':
         return this.#session.closing ? present(response, this.#session) : this.#refused(response, verdict, epoch)
       case 'header-lost':
-        return this.#headerLost(response)
+        return this.#report.headerLost(response)
       case 'version-withdrawn':
-        this.#tellNotRecoverable('version-withdrawn')
+        this.#report.tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
         return unavailabilityOf(response.status) === undefined
@@ -170,25 +194,21 @@ export class MessageExchange {
     const message = this.#call.message()
     // Nobody waits for the answer to a notification: it fails as it would without us.
     if (requestIds(message).length === 0) return asItIs
-    return this.#outcomeUnknown(trouble.cause)
+    return this.#report.outcomeUnknown(trouble.cause)
   }
 
   /** Waits until it is time for the next try. Returns the answer when the budget has no room for it. */
   async #waitOut(trouble: Trouble): Promise<Response | undefined | typeof asItIs> {
     this.#waited = true
-    switch (await this.#outage.untilNextTry(trouble, this.#tries)) {
+    switch (await this.#outage.untilNextTry(trouble, this.#report.tries)) {
       case 'again':
         return undefined
       case 'taken-back':
         return presentAccepted()
-      case 'exhausted': {
-        const message = this.#call.message()
-        if (requestIds(message).length === 0) return asItIs
-        return presentError(
-          message,
-          serverUnavailableError(subjectOf(message), this.#failure(trouble.cause), this.#mayHaveRun),
-        )
-      }
+      case 'exhausted':
+        // Nobody waits for the answer to a notification: it fails as it would without us.
+        if (requestIds(this.#call.message()).length === 0) return asItIs
+        return this.#report.unavailable(trouble.cause, this.#mayHaveRun)
     }
   }
 
@@ -198,7 +218,7 @@ export class MessageExchange {
     const { status } = response
     const obstacle = whyNotReplayable(this.#call)
     if (obstacle) {
-      this.#tellNotRecoverable(obstacle)
+      this.#report.tellNotRecoverable(obstacle)
       return present(response, this.#session)
     }
     if (this.#underWay.cancelled || isCancellation(this.#call.message())) {
@@ -207,7 +227,8 @@ export class MessageExchange {
     }
     if (this.#session.epoch !== epoch) {
       discardBody(response)
-      if (this.#lateReplaysLeft-- === 0) return this.#failed('the session was lost again and again while it was sent')
+      if (this.#lateReplaysLeft-- === 0)
+        return this.#report.failed('the session was lost again and again while it was sent')
       return this.#afterRenewal(verdict)
     }
     if (!renewals.underWay(this.#session)) {
@@ -226,20 +247,7 @@ export class MessageExchange {
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
     discardBody(response)
     if (error) return presentError(this.#call.message(), error)
-    return this.#failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
-  }
-
-  /** Something between us and the server takes the session id away: another session would be lost in the same way. */
-  async #headerLost(refusal: Response): Promise<Response> {
-    const message = this.#call.message()
-    this.#tellNotRecoverable('header-lost')
-    if (requestIds(message).length === 0) return present(refusal, this.#session)
-    const said = redact(await wordsOf(this.#seam, refusal), secretsOf(this.#session))
-    return presentError(message, headerLostError(this.#failure(`HTTP ${String(refusal.status)} (${said})`)))
-  }
-
-  #tellNotRecoverable(reason: NotRecoverableEvent['reason']): void {
-    this.#seam.emit({ type: 'not-recoverable', session: this.#session.fingerprint, reason })
+    return this.#report.failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
   }
 
   async #renew(): Promise<Response | undefined> {
@@ -260,38 +268,16 @@ export class MessageExchange {
     if (this.#isDone()) return presentAccepted()
     const { fingerprint, epoch, closing } = this.#session
     if (epoch === this.#firstEpoch) return undefined
-    if (closing) return this.#failed('the client has ended the session')
-    const message = this.#call.message()
-    const method = methodOf(message)
-    if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(rule)
-    if (!this.#maySendAgain('refused')) {
-      const cause = `the option replay: '${this.#seam.replay}' forbids it`
-      return presentError(message, notReplayedError(subjectOf(message), this.#failure(cause)))
-    }
+    if (closing) return this.#report.failed('the client has ended the session')
+    const method = methodOf(this.#call.message())
+    if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#report.outcomeUnknown(rule)
+    if (!this.#maySendAgain('refused')) return this.#report.notReplayed()
     this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
     return undefined
   }
 
-  /** It was sent, nothing proves that it was not run, and it is not safe to repeat. */
-  #outcomeUnknown(cause: string): Response {
-    const message = this.#call.message()
-    const { fingerprint, epoch } = this.#session
-    const method = methodOf(message)
-    this.#seam.emit({ type: 'outcome-unknown', session: fingerprint, epoch, method, reason: cause })
-    return presentError(message, outcomeUnknownError(subjectOf(message), this.#failure(cause)))
-  }
-
   #maySendAgain(progress: Progress): boolean {
-    const isSafe = isSafeToRepeat(this.#call.message(), this.#session.toolHints.isSafe)
+    const isSafe = !this.#hasLastingEffects && isSafeToRepeat(this.#call.message(), this.#session.toolHints.isSafe)
     return maySendAgain(progress, this.#seam.replay, isSafe)
-  }
-
-  #failed(cause: string): Response {
-    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', ...this.#failure(cause) }))
-  }
-
-  #failure(cause: string): Failure {
-    const durationMs = Math.round(this.#seam.clock.now() - this.#startedAt)
-    return { cause, durationMs, attempts: this.#tries }
   }
 }

@@ -1,16 +1,23 @@
-import { discardBody } from '../base/body.js'
+import { withBody } from '../base/body.js'
+import { unavailabilityOf } from '../recovery/outage.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
+import { readEventId } from '../session/event-ids.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
-import { confirmLoss } from './confirm-loss.js'
+import { headerValue, isSigned, lastEventIdHeader } from '../wire/headers.js'
+import { isLasting, progressOf } from '../wire/request-progress.js'
+import { isEventStream } from '../wire/sse.js'
+import type { Call } from './call.js'
 import type { Seam } from './engine.js'
-import { present, presentNoStream, presentStreamAway } from './present.js'
-import { readRefusal } from './read-refusal.js'
+import { openUpstream, type Opened } from './open-upstream.js'
+import { present, presentEvents, presentNoStream, presentStreamAway } from './present.js'
 import { renewFor, type AfterWaiting } from './renew-for.js'
+import { standaloneStreamOf } from './standalone-stream-of.js'
+import { streamRequest } from './stream-request.js'
 
 /**
- * Opens an event stream of a session that is ours. Whatever the server answers, a session's connection must not be torn
- * down by it: clients give up on a GET's 404, and take 405 for "none offered".
+ * Opens an event stream of a session that is ours: the standalone one, or the rest of a call's. Whatever the server
+ * answers, a session's connection must not be torn down by it: clients give up on a GET's 404, and take 405 for "none
+ * offered".
  */
 export async function openStream(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   session.newestHeaders.remember(call.init.headers, call.url)
@@ -23,45 +30,81 @@ export async function openStream(seam: Seam, session: VirtualSession, call: Call
 }
 
 async function open(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay): Promise<Response> {
-  let again = false
-  if (session.lost || seam.renewals.underWay(session)) {
-    const waited = await renewFor(seam, session, call, underWay)
-    if (waited.kind !== 'renewed') return insteadOfStream(waited)
-    again = true
-  }
-  for (;;) {
-    call.signal?.throwIfAborted()
-    const { epoch, upstreamId } = session
-    const answer = await seam.next(call.target, onCurrentEpoch(call, session, again))
-    if (answer.ok) {
-      session.standaloneStreamEpoch = epoch
-      return present(answer, session)
-    }
-    const { response, verdict } = await readRefusal(seam, call, answer, upstreamId !== undefined)
-    if (verdict.conclusion !== 'lost' || session.closing) return present(response, session)
-    discardBody(response)
+  const outward = headerValue(call.init.headers, lastEventIdHeader)
+  const end = outward === undefined ? undefined : session.streamEnds.of(outward)
+  if (end === 'answered') return presentNoStream()
+  const event = outward === undefined ? undefined : readEventId(seam.tag, outward)
 
-    if (session.epoch === epoch) {
-      // Servers without a standalone stream say 404 too, and mean 405.
-      if (session.standaloneStreamEpoch !== epoch) return presentNoStream()
-      const obstacle = whyNotReplayable(call)
-      if (obstacle) {
-        seam.emit({ type: 'not-recoverable', session: session.fingerprint, reason: obstacle })
-        return presentNoStream()
-      }
-      const confirmed = await confirmLoss(seam, session, call)
-      if (confirmed.verdict === 'alive') return presentNoStream()
-      if (confirmed.verdict === 'unknown' || again) return presentStreamAway()
-      if (session.epoch === epoch) {
-        const { rule, status } = confirmed
-        seam.emit({ type: 'session-lost', session: session.fingerprint, epoch, rule, status })
-        const waited = await renewFor(seam, session, call, underWay)
-        if (waited.kind !== 'renewed') return insteadOfStream(waited)
-      }
-    } else if (again) {
-      return presentStreamAway()
+  let isRenewed = false
+  for (let mustRenew = session.lost || seam.renewals.underWay(session) !== undefined; ;) {
+    if (mustRenew) {
+      const waited = await renewFor(seam, session, call, underWay)
+      if (waited.kind !== 'renewed') return insteadOfStream(waited)
+      isRenewed = true
     }
-    again = true
+    call.signal?.throwIfAborted()
+    const isCurrent = event?.epoch === session.epoch
+    if (event && !isCurrent) {
+      // The session that had the rest of it is gone.
+      if (end) return presentEvents(end(call.signal, undefined))
+      if (session.openStreams > 0) return presentNoStream()
+    }
+    const isAsItCame = session.isUnchanged && !isRenewed
+    const get = isAsItCame ? call : streamRequest(session, call, isCurrent ? event.id : undefined)
+    const opened = await openOrFail(seam, session, get)
+    switch (opened.kind) {
+      case 'opened': {
+        const { response, epoch } = opened
+        if (response.body === null || !isEventStream(response)) return present(response, session)
+        const body = end
+          ? end(call.signal, response.body)
+          : standaloneStreamOf(seam, session, call, { body: response.body, epoch, asIs: epoch === 1 })
+        return present(withBody(response, body), session)
+      }
+      case 'refused':
+        return present(opened.response, session)
+      case 'none':
+        return presentNoStream()
+      case 'away':
+        // It will come; until then nobody has anything to say on it.
+        return event ? opened.orElse() : presentEvents(standaloneStreamOf(seam, session, call, undefined))
+      case 'suspicious':
+        return presentStreamAway()
+      case 'outdated':
+      case 'lost':
+        if (isRenewed) return presentStreamAway()
+        if (opened.kind === 'lost') {
+          const { rule, status } = opened.confirmed
+          seam.emit({ type: 'session-lost', session: session.fingerprint, epoch: session.epoch, rule, status })
+        }
+        mustRenew = opened.kind === 'lost'
+        isRenewed = true
+    }
+  }
+}
+
+/** Nobody is there to open it. `orElse`: what the client would get without us. */
+interface Away {
+  readonly kind: 'away'
+  readonly orElse: () => Response
+}
+
+async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promise<Opened | Away> {
+  // A proof for one sending can't be sent again later.
+  const mayWait = !isSigned(new Headers(get.init.headers))
+  try {
+    const opened = await openUpstream(seam, session, get)
+    const isAway = opened.kind === 'refused' && unavailabilityOf(opened.response.status) !== undefined
+    return isAway && mayWait ? { kind: 'away', orElse: () => present(opened.response, session) } : opened
+  } catch (error) {
+    const isAway = mayWait && !get.signal?.aborted && !isLasting(error) && progressOf(error) === 'not-started'
+    if (!isAway) throw error
+    return {
+      kind: 'away',
+      orElse: () => {
+        throw error
+      },
+    }
   }
 }
 

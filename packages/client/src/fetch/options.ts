@@ -35,6 +35,12 @@ export interface SessionRecoveryOptions {
    * @default 30_000
    */
   readonly outageBudget?: number
+  /**
+   * How long the event stream that answers a request may bring nothing, not even a comment, before it counts as broken.
+   * 0: silence is no failure, since a tool may take an hour, and not every server sends keep-alives.
+   * @default 0
+   */
+  readonly stallTimeout?: number
   /** Which refused requests are sent again on the new session, see {@link ReplayPolicy}. @default 'on-rejection' */
   readonly replay?: ReplayPolicy
   /**

@@ -29,6 +29,11 @@ export class OutageWait {
     this.#underWay = underWay
   }
 
+  /** The outage began then: nothing was heard since. */
+  startAt(since: number): void {
+    this.#startedAt = since
+  }
+
   /**
    * Waits until it is time for the next try, or until the client takes its request back. `exhausted`: the budget has no
    * room for another try. Rejects when the caller gives up.
@@ -45,7 +50,7 @@ export class OutageWait {
     const method = methodOf(this.#call.message())
     emit({ type: 'server-away', session: fingerprint, epoch, method, reason: cause, tries, waitMs })
     const timer = pause(clock, waitMs)
-    const over = await heldBack(timer.over, this.#call, this.#underWay).finally(timer.cancel)
+    const over = await heldBack(timer.over, this.#call.signal, this.#underWay).finally(timer.cancel)
     return over === undefined ? 'taken-back' : 'again'
   }
 }

@@ -20,6 +20,11 @@ export function presentAccepted(): Response {
   return new Response(null, { status: 202 })
 }
 
+/** 200 with an event stream of our own. */
+export function presentEvents(body: ReadableStream<Uint8Array>): Response {
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } })
+}
+
 /** 405: the server offers no standalone stream. The one refusal of a GET that no SDK takes for a failure. */
 export function presentNoStream(): Response {
   return new Response(null, { status: 405, headers: { allow: 'POST, DELETE' } })

@@ -31,7 +31,7 @@ export async function renewFor(
   const { epoch } = session
   for (let signIns = 0; ; signIns++) {
     const renewal = seam.renewals.renew(session, { url: call.url, send: seam.next, init: settingsOf(call) })
-    const outcome = await heldBack(renewal, call, underWay)
+    const outcome = await heldBack(renewal, call.signal, underWay)
     if (outcome === undefined) return answered(presentAccepted())
     if (outcome.kind === 'renewed') return outcome
     const failed = answered(presentError(call.message(), recoveryFailedError(outcome.failure)))
@@ -50,24 +50,28 @@ export async function renewFor(
       seam.clock,
       seam.authorizationTimeoutMs,
     )
-    if ((await heldBack(change, call, underWay)) === undefined) return answered(presentAccepted())
+    if ((await heldBack(change, call.signal, underWay)) === undefined) return answered(presentAccepted())
     if (session.epoch !== epoch) return { kind: 'renewed' }
     if (newestHeaders.authorizationChanges === outcome.authorizationChanges) return failed
   }
 }
 
-/** Waits as long as the caller does. Resolves with `undefined` when the client takes its request back meanwhile. */
+/**
+ * Waits as long as the caller does. Resolves with `undefined` when the client takes its request back meanwhile.
+ * @param sent whether the server knows of the request, so that it has to be told of that
+ */
 export function heldBack<T extends object | true>(
   promise: Promise<T>,
-  { signal }: Call,
+  signal: AbortSignal | undefined,
   underWay: CallUnderWay,
+  sent = false,
 ): Promise<T | undefined> {
   const cancelled = new Promise<undefined>((resolve) => {
     underWay.onCancelled = () => {
       resolve(undefined)
     }
   })
-  underWay.waiting = true
+  underWay.waiting = !sent
   return abortable(Promise.race([promise, cancelled]), signal).finally(() => {
     underWay.waiting = false
     delete underWay.onCancelled

@@ -3,18 +3,27 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { isId } from '../wire/json-rpc.js'
 import { mentions, type Call } from './call.js'
 import type { Seam } from './engine.js'
+import { followAnswer } from './follow-answer.js'
+import { forUpstream } from './for-upstream.js'
 import { MessageExchange } from './message-exchange.js'
 import { presentAccepted } from './present.js'
 
-/** Sends a POST of a session that is ours, and gets it through the loss of that session. */
-export async function sendMessage(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
-  session.newestHeaders.remember(call.init.headers, call.url)
-  if (mentions(call.init.body, 'notifications') && takesBackWaiting(seam, session, call)) return presentAccepted()
+/** Sends a POST of a session that is ours, and gets it and its answer through the loss of that session. */
+export async function sendMessage(seam: Seam, session: VirtualSession, given: Call): Promise<Response> {
+  session.newestHeaders.remember(given.init.headers, given.url)
+  if (mentions(given.init.body, 'notifications') && takesBackWaiting(seam, session, given)) return presentAccepted()
+  const call = forUpstream(given, session, seam.tag)
+  if (!call) return presentAccepted()
   const underWay = session.calls.add(call.message)
-  try {
-    return await new MessageExchange(seam, session, call, underWay).run()
-  } finally {
+  const done = () => {
     session.calls.delete(underWay)
+  }
+  try {
+    const exchange = new MessageExchange(seam, session, call, underWay)
+    return await followAnswer({ seam, session, call, underWay, exchange, done }, await exchange.run())
+  } catch (error) {
+    done()
+    throw error
   }
 }
 

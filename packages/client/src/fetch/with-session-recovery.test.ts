@@ -454,7 +454,7 @@ describe('GET', () => {
     const server = inProcessServer()
     const client = clientOf(recovering(server))
     await client.connect()
-    await client.send('GET')
+    await (await client.send('GET')).body?.cancel()
     server.forget()
     expect((await client.send('GET', { 'last-event-id': '9' })).status).toBe(200)
     expect(server.lines().slice(3)).toEqual(['GET 1', 'ping 1', 'initialize', 'notifications/initialized 2', 'GET 2'])

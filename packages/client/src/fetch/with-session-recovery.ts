@@ -59,14 +59,14 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
-  const { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions } = checkOptions(options)
+  const { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions } = checkOptions(options)
   const clock = options.clock ?? systemClock
   const emit = emitterTo(options.onEvent)
   const registry = new SessionRegistry(maxSessions, randomId)
-  // The prefix is random, so that no client's id and no other middleware's can be the same.
-  const prefix = `mcp-tether-${randomId().slice(0, 8)}`
+  // It is random, so that no client's id and no other middleware's can be the same.
+  const tag = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
-  const newRequestId = () => `${prefix}-${String(++requests)}`
+  const newRequestId = () => `${tag}-${String(++requests)}`
   const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
   return {
     registry,
@@ -74,6 +74,9 @@ function engineOf(options: SessionRecoveryOptions): Engine {
     dialects: options.dialects ?? {},
     authorizationTimeoutMs: authorizationTimeout,
     outageBudgetMs: outageBudget,
+    stallTimeoutMs: stallTimeout,
+    tag,
+    onNotification: () => undefined,
     replay: options.replay ?? 'on-rejection',
     random: options.random ?? Math.random,
     clock,

@@ -5,7 +5,8 @@ import { isSafeToRepeat } from './safe-to-repeat.js'
 
 it.each([
   ['{"jsonrpc":"2.0","id":1,"method":"tools/call"}', false],
-  ['{"jsonrpc":"2.0","method":"notifications/progress"}', false],
+  ['{"jsonrpc":"2.0","method":"notifications/progress"}', true],
+  ['{"jsonrpc":"2.0","method":"notifications/message"}', false],
   ['{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}', false],
   ['[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"}]', false],
   ['no JSON', false],

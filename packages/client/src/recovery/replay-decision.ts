@@ -32,9 +32,15 @@ export function maySendAgain(progress: Progress, policy: ReplayPolicy, isSafe: b
  */
 export function isSatisfiedByRecovery(message: OutgoingMessage): boolean {
   // The handshake said `initialized` already, and some servers reject the second one. A cancellation is about a request
-  // of the dead session, and a response answers its question: the new one may have asked another under the same id.
+  // of the dead session; a response and progress are about its question: the new one may have asked another under the
+  // same id.
   if (message.kind === 'batch') return message.messages.every(isSatisfiedByRecovery)
-  return isInitialized(message) || isCancellation(message) || message.kind === 'response'
+  return isInitialized(message) || isCancellation(message) || isProgress(message) || message.kind === 'response'
+}
+
+/** A client tells progress of what the server asked it for. */
+function isProgress(message: OutgoingMessage): boolean {
+  return message.kind === 'notification' && message.method === 'notifications/progress'
 }
 
 export function isInitialized(message: OutgoingMessage): boolean {

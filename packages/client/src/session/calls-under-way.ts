@@ -13,9 +13,13 @@ export interface CallUnderWay {
   onCancelled?: () => void
 }
 
+/** More than can have begun to be answered at once. */
+const maxTakenBack = 100
+
 /** The calls of one session that are under way, so that a cancellation finds the one it means. */
 export class CallsUnderWay {
   readonly #calls = new Set<CallUnderWay>()
+  #takenBack: Set<JsonRpcId> | undefined
 
   get size(): number {
     return this.#calls.size
@@ -25,6 +29,11 @@ export class CallsUnderWay {
     const call: CallUnderWay = { message, cancelled: false, waiting: false }
     this.#calls.add(call)
     return call
+  }
+
+  /** Its answer broke off: it is under way again. */
+  resume(call: CallUnderWay): void {
+    this.#calls.add(call)
   }
 
   delete(call: CallUnderWay): void {
@@ -44,6 +53,19 @@ export class CallsUnderWay {
       call.onCancelled?.()
       return call.waiting
     }
+    this.#remember(requestId)
     return false
+  }
+
+  /** Whether the client took this request back when its answer had begun to come. */
+  wasTakenBack(requestId: JsonRpcId): boolean {
+    return this.#takenBack?.has(requestId) ?? false
+  }
+
+  #remember(requestId: JsonRpcId): void {
+    this.#takenBack ??= new Set()
+    this.#takenBack.add(requestId)
+    const [oldest] = this.#takenBack
+    if (this.#takenBack.size > maxTakenBack && oldest !== undefined) this.#takenBack.delete(oldest)
   }
 }

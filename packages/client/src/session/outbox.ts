@@ -1,3 +1,5 @@
+import { Listeners } from '../base/listeners.js'
+
 /** More notifications than anyone sends between two events of a stream; a server may not make us hold more. */
 const maxWaiting = 32
 
@@ -7,7 +9,7 @@ const maxWaiting = 32
  */
 export class Outbox {
   readonly #waiting = new Set<string>()
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Listeners()
 
   get isEmpty(): boolean {
     return this.#waiting.size === 0
@@ -18,7 +20,7 @@ export class Outbox {
     this.#waiting.add(JSON.stringify({ jsonrpc: '2.0', ...notification }))
     const [oldest] = this.#waiting
     if (this.#waiting.size > maxWaiting && oldest !== undefined) this.#waiting.delete(oldest)
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.tell()
   }
 
   /** All that wait, as the text of their messages. They are gone then. */
@@ -30,7 +32,6 @@ export class Outbox {
 
   /** Calls `listener` whenever something was added. Returns how to stop that. */
   onAdded(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 }

@@ -60,6 +60,7 @@ export class SessionRegistry {
   forget(session: VirtualSession): void {
     this.#byVirtualId.delete(virtualKey(session.endpoint, session.virtualId))
     this.#release(session)
+    session.end()
   }
 
   #claim(session: VirtualSession): VirtualSession | undefined {

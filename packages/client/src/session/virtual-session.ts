@@ -1,8 +1,11 @@
+import { Listeners } from '../base/listeners.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { Outbox } from './outbox.js'
+import { Questions } from './questions.js'
+import { StreamEnds } from './stream-ends.js'
 import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
 
@@ -34,10 +37,18 @@ export class VirtualSession {
   readonly answeredMethods = new AnsweredMethods()
   /** Notifications of our own that the client shall get. */
   readonly outbox = new Outbox()
+  readonly questions = new Questions()
+  readonly streamEnds = new StreamEnds()
+  /** Told when another upstream session stands behind this one, and when it is over. */
+  readonly changed = new Listeners()
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
+  /** It is over: nothing may be done for it any more. */
+  ended = false
   /** The client has begun to end it: nothing may bring it back. */
   closing = false
+  /** How many standalone streams the client has open. */
+  openStreams = 0
   /** The epoch in which the standalone stream was opened last; 0: never. */
   standaloneStreamEpoch = 0
   #upstreamId: string | undefined
@@ -78,5 +89,17 @@ export class VirtualSession {
     this.#epoch++
     this.lost = false
     this.newestHeaders.wake()
+    // Whoever was asked by the session that is gone need not think any longer (MCP 2025-11-25, Cancellation).
+    for (const requestId of this.questions.takeDead(this.#epoch)) {
+      const params = { requestId, reason: 'The session that asked this was lost.' }
+      this.outbox.add({ method: 'notifications/cancelled', params })
+    }
+    this.changed.tell()
+  }
+
+  /** Nobody will use it again. */
+  end(): void {
+    this.ended = true
+    this.changed.tell()
   }
 }

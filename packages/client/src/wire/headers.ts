@@ -23,3 +23,8 @@ export function headerValue(headers: HeadersInit | undefined, name: string): str
   const value = (headers instanceof Headers ? headers : new Headers(headers)).get(name)
   return value === null || value === '' ? undefined : value
 }
+
+/** Whether a request's sender reads event streams (MCP 2025-11-25, Transports, Sending Messages to the Server 2). */
+export function isAcceptingEvents(headers: Headers): boolean {
+  return /text\/event-stream|\*\/\*/i.test(headers.get('accept') ?? '')
+}

@@ -1,22 +1,69 @@
-import { createParser } from 'eventsource-parser'
+import { encode } from 'eventsource-encoder'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+
+/** One event of a stream (HTML Standard, 9.2.6). `id` and `event` only where the event itself has them. */
+export type StreamEvent = EventSourceMessage
+
+/** What a reader of an event stream wants to hear of. */
+export interface EventHandlers {
+  readonly onEvent: (event: StreamEvent) => void
+  /** The server's wish how long to wait before its stream is opened again, in milliseconds. */
+  readonly onRetry?: (ms: number) => void
+  readonly onComment?: (comment: string) => void
+  /** An event grew beyond what is held of one. Nothing is read after it. */
+  readonly onTooLong?: () => void
+}
+
+/** In characters. More than any answer that a model can use; a server may not make us hold more. */
+const maxEventLength = 64 * 1024 * 1024
 
 /** Whether a response's media type is an event stream. */
 export function isEventStream(response: Response): boolean {
   return /^\s*text\/event-stream\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
 }
 
-/** Calls `onData` with the data of every whole event in the text that is fed to it, piece by piece. */
-export function eventData(onData: (data: string) => void): { feed: (text: string) => void } {
+/** Reads an event stream from the text that is fed to it, piece by piece. */
+export function eventReader({ onEvent, onRetry, onComment, onTooLong }: EventHandlers): {
+  feed: (text: string) => void
+} {
+  let ended = false
   const parser = createParser({
-    onEvent: ({ data }) => {
-      onData(data)
+    onEvent,
+    maxBufferSize: maxEventLength,
+    ...(onRetry && { onRetry }),
+    ...(onComment && { onComment }),
+    onError: ({ type }) => {
+      if (type !== 'max-buffer-size-exceeded') return
+      ended = true
+      onTooLong?.()
     },
   })
   return {
     feed: (text) => {
-      parser.feed(text)
+      if (!ended) parser.feed(text)
     },
   }
+}
+
+/** Whether an event brings a JSON-RPC message: those of other types, and such as only have an id, do not. */
+export function carriesMessage({ event, data }: StreamEvent): boolean {
+  return data !== '' && (event === undefined || event === 'message')
+}
+
+/** The text of one event, or of a comment. */
+export function encodeEvent(event: StreamEvent | { readonly comment: string }): string {
+  if ('comment' in event) return encode(event)
+  const { id, event: type, data } = event
+  return encode({ data, ...(id !== undefined && { id }), ...(type !== undefined && { event: type }) })
+}
+
+/** Calls `onData` with the data of every whole event in the text that is fed to it, piece by piece. */
+export function eventData(onData: (data: string) => void): { feed: (text: string) => void } {
+  return eventReader({
+    onEvent: ({ data }) => {
+      onData(data)
+    },
+  })
 }
 
 /** The data of the last event in a whole text, `undefined` when there is none. */
