@@ -4,7 +4,7 @@ import type { Verdict } from '../judge/judge.js'
 import type { Stage } from '../runner/stage.js'
 
 /** One of the promises of the design, by its number. */
-export type Promised = 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9' | 'P10' | 'P11'
+export type Promised = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9' | 'P10' | 'P11'
 
 /** A story with a server, one client or several, and what must come of it. */
 export interface Scenario {
