@@ -44,6 +44,8 @@ export type QuestionHandler = (params: unknown, signal: AbortSignal) => JsonObje
 export interface Tokens {
   readonly access: string
   readonly refresh: string
+  /** The authorization server that gave them. */
+  readonly issuer: string
 }
 
 /** Options of a tool call. */

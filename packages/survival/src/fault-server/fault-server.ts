@@ -233,8 +233,10 @@ export class FaultServer {
   #noteHead(exchange: OpenExchange, { status, headers = {} }: Pick<PlainAnswer, 'status' | 'headers'>): void {
     exchange.status = status
     const sessionId = Object.entries(headers).find(([name]) => name.toLowerCase() === 'mcp-session-id')?.[1]
-    if (sessionId === undefined) return
-    exchange.answeredSessionId = sessionId
-    exchange.answeredLabel = this.#sessions.label(sessionId)
+    if (sessionId !== undefined) {
+      exchange.answeredSessionId = sessionId
+      exchange.answeredLabel = this.#sessions.label(sessionId)
+    }
+    this.log.changed()
   }
 }

@@ -80,12 +80,16 @@ async function sendStream(answer: Extract<Answer, { sse: unknown }>, context: Se
   if (answer.open !== true) res.end()
 }
 
+const SETTLE_MS = 100
+
 async function takeStep(step: SseStep, res: ServerResponse, closed: AbortSignal): Promise<boolean> {
   if (typeof step === 'string') {
     res.write(step)
     return true
   }
   if ('gate' in step) return opened(step.gate, closed)
+  // A client that learns of the end before it has read what came before throws that away.
+  await opened(delay(SETTLE_MS, undefined, { signal: closed }), closed)
   res.destroy()
   return false
 }

@@ -69,8 +69,10 @@ export class Stage {
     })
     const call = this.#add(`connect ${name}`, work)
     if (!(await this.expectAnswer(call))) throw new StageOver()
+    const client = await work
     await this.#atRest(since)
-    return { name, client: await work, heard }
+    await client.flushed()
+    return { name, client, heard }
   }
 
   /** Calls a tool. The expectation is the right answer, until an `expect…` says otherwise. */

@@ -79,10 +79,8 @@ export const questions: readonly Scenario[] = [
       const player = await stage.connect({ handlers: { [elicit]: user.handler } })
       stage.server.push(question(0, 'old'))
       await soon(user.about('old').seen)
-      if (!(await redeploy(stage, player))) {
-        expectResponses(stage, [[0, 'new']])
-        return
-      }
+      expectResponses(stage, [[0, 'new']])
+      if (!(await redeploy(stage, player))) return
       stage.server.push(question(0, 'new'))
       await soon(user.about('new').seen)
       user.about('old').answer.open()
@@ -91,7 +89,6 @@ export const questions: readonly Scenario[] = [
       user.about('new').answer.open()
       await stage.see(all(responds, inLife(2), answered(202)))
       await stage.expectAnswer(stage.call(player, 'append_value', { key: 'after' }))
-      expectResponses(stage, [[0, 'new']])
       expectInitializes(stage, 2)
     },
   },
@@ -122,16 +119,16 @@ export const questions: readonly Scenario[] = [
       const user = new User()
       const player = await stage.connect({ handlers: { [elicit]: user.handler } })
       const ids = [0, 7, 'q', '7']
-      await redeploy(stage, player)
+      expectResponses(
+        stage,
+        ids.map((id, index) => [id, `question ${String(index)}`]),
+      )
+      if (!(await redeploy(stage, player))) return
       for (const [index, id] of ids.entries()) {
         user.about(`question ${String(index)}`).answer.open()
         stage.server.push(question(id, `question ${String(index)}`))
         await stage.see(all(responds, answered(202), ({ messages }) => messages.some((message) => message.id === id)))
       }
-      expectResponses(
-        stage,
-        ids.map((id, index) => [id, `question ${String(index)}`]),
-      )
     },
   },
   {
@@ -142,7 +139,8 @@ export const questions: readonly Scenario[] = [
     async play(stage) {
       const user = new User()
       const player = await stage.connect({ handlers: { [elicit]: user.handler } })
-      await redeploy(stage, player)
+      expectResponses(stage, [[0, 'kept']])
+      if (!(await redeploy(stage, player))) return
       stage.server.push(question(0, 'kept'))
       stage.server.push(question(1, 'withdrawn'))
       await soon(user.about('withdrawn').seen)
@@ -150,7 +148,6 @@ export const questions: readonly Scenario[] = [
       await stage.expectAnswer(stage.act('the withdrawal', soon(user.about('withdrawn').withdrawn), true))
       user.about('kept').answer.open()
       await stage.see(all(responds, inLife(2), answered(202)))
-      expectResponses(stage, [[0, 'kept']])
     },
   },
   {
@@ -198,7 +195,8 @@ export const questions: readonly Scenario[] = [
         },
       })
       tell.progress = (progressToken) => player.client.notify('notifications/progress', { progressToken, progress: 1 })
-      await redeploy(stage, player)
+      expectResponses(stage, [[0, 'slow']])
+      if (!(await redeploy(stage, player))) return
       user.about('slow').answer.open()
       stage.server.push(question(0, 'slow', { _meta: { progressToken: 5 } }))
       await soon(notified)
@@ -208,7 +206,6 @@ export const questions: readonly Scenario[] = [
           .filter(posts('notifications/progress'))
           .some(({ messages }) => at(messages[0], 'params', 'progressToken') === 5),
       )
-      expectResponses(stage, [[0, 'slow']])
     },
   },
   {

@@ -11,10 +11,9 @@ const MCP_PATH = '/mcp'
  * refresh token is good for one refresh; used twice, everything it ever led to is revoked.
  */
 export class SignIn {
-  /** How often tokens were refreshed. */
-  refreshes = 0
   readonly #stage: Stage
   #number = 1
+  #refreshes = 0
   #broken = false
 
   constructor(stage: Stage) {
@@ -48,7 +47,7 @@ export class SignIn {
 
   /** What the client holds who has signed in. */
   get tokens(): Tokens {
-    return { access: this.#access, refresh: this.#refreshToken }
+    return { access: this.#access, refresh: this.#refreshToken, issuer: new URL(this.#stage.server.url).origin }
   }
 
   /** The access token is no longer good; its refresh token is. */
@@ -86,7 +85,7 @@ export class SignIn {
 
   /** The one that is good for the next refresh: it was given with the access token before. */
   get #refreshToken(): string {
-    return `refresh-token-0123456789-${String(this.refreshes)}`
+    return `refresh-token-0123456789-${String(this.#refreshes)}`
   }
 
   #refresh(given: string | null) {
@@ -94,7 +93,7 @@ export class SignIn {
       this.#broken = true
       return json(400, { error: 'invalid_grant' })
     }
-    this.refreshes++
+    this.#refreshes++
     this.#keepSecret()
     return json(200, {
       access_token: this.#access,

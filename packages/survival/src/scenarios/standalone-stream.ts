@@ -58,6 +58,7 @@ function ended(how: 'end' | 'cut'): Scenario {
     needs: ['listens', 'hears'],
     async play(stage) {
       const player = await stage.connect()
+      await says(stage, player, 'before')
       for (const what of ['first', 'second', 'third']) {
         const back = await comesBack(stage, player, what, () => {
           stage.server.endStreams(how)
@@ -84,6 +85,7 @@ function outage([name, what, answer]: (typeof troubles)[number]): Scenario {
     needs: ['listens', 'hears'],
     async play(stage) {
       const player = await stage.connect()
+      await says(stage, player, 'before')
       stage.server.script(uses('GET'), answer, { times: 2 })
       const back = comesBack(stage, player, 'after', () => {
         stage.server.endStreams('end')
@@ -109,6 +111,7 @@ export const standaloneStream: readonly Scenario[] = [
     needs: ['listens', 'hears'],
     async play(stage) {
       const player = await stage.connect()
+      await says(stage, player, 'before')
       const back = newlyOpened(stage)
       stage.server.restart()
       await stage.expectAnswer(stage.call(player, 'append_value', { key: 'a' }))
@@ -127,6 +130,7 @@ export const standaloneStream: readonly Scenario[] = [
     needs: ['listens', 'hears'],
     async play(stage) {
       const player = await stage.connect()
+      await says(stage, player, 'before')
       for (const what of ['one', 'two', 'three']) {
         const back = await comesBack(stage, player, what, () => {
           stage.server.restart({ streams: 'end' })
