@@ -14,7 +14,7 @@ export interface Arguments {
 }
 
 /** Most of a play is waiting. */
-const PER_CORE = 12
+const PER_CORE = 8
 
 /** Most plays at once: more of them only wait for each other. */
 const MOST_PARALLEL = 64

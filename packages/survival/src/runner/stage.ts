@@ -29,7 +29,7 @@ export interface CallOptions extends ToolCallOptions {
   readonly args?: JsonObject
 }
 
-const LONGEST_WAIT_MS = 2500
+const LONGEST_WAIT_MS = 3000
 
 function isRedirect({ status }: Exchange): boolean {
   return status === 307 || status === 308

@@ -10,9 +10,17 @@ import { count, expectCount, expectInitializes } from './wire-facts.js'
 
 const AWAY_MS = 400
 
+/** A client that has not noticed yet that its connections are closed can't know whether a request was sent. */
+const NOTICED_MS = 100
+
+async function goAway(stage: Stage): Promise<void> {
+  await stage.server.goAway()
+  await delay(NOTICED_MS)
+}
+
 /** Nobody listens for a while in which the calls are made. */
 async function whileAway(stage: Stage, make: () => readonly Call[]): Promise<readonly Call[]> {
-  await stage.server.goAway()
+  await goAway(stage)
   const made = make()
   await delay(AWAY_MS)
   await stage.server.comeBack()
@@ -53,7 +61,7 @@ export const away: readonly Scenario[] = [
     promise: 'P11',
     async play(stage) {
       const player = await stage.connect()
-      await stage.server.goAway()
+      await goAway(stage)
       await stage.expectError(stage.call(player, 'append_value', { key: 'a' }), {
         code: -32012,
         dataCode: 'server_unavailable',
@@ -71,7 +79,7 @@ export const away: readonly Scenario[] = [
     promise: 'P9',
     async play(stage) {
       const player = await stage.connect()
-      await stage.server.goAway()
+      await goAway(stage)
       const caller = new AbortController()
       const given = stage.call(player, 'append_value', { key: 'a', signal: caller.signal })
       const kept = stage.call(player, 'append_value', { key: 'b' })

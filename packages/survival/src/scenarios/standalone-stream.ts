@@ -86,7 +86,7 @@ function outage([name, what, answer]: (typeof troubles)[number]): Scenario {
     async play(stage) {
       const player = await stage.connect()
       await says(stage, player, 'before')
-      stage.server.script(uses('GET'), answer, { times: 2 })
+      stage.server.script(uses('GET'), answer)
       const back = comesBack(stage, player, 'after', () => {
         stage.server.endStreams('end')
       })
