@@ -1,6 +1,6 @@
 import { canPlay, runScenario, scenarios } from '@mcp-tether/survival'
 import { describe, expect, it } from 'vitest'
-import { rawFaces } from './faces/survival-faces.js'
+import { rawFaces } from '../scripts/survival/src/faces.js'
 
 /**
  * Without recovery a client must fail whatever loses a session, and pass the controls: a runner that can't fail proves

@@ -1,6 +1,6 @@
 import { canPlay, runScenario, scenarios } from '@mcp-tether/survival'
 import { describe, expect, it } from 'vitest'
-import { recoveringFaces } from './faces/survival-faces.js'
+import { recoveringFaces } from '../scripts/survival/src/faces.js'
 
 /** Every promise, as a scenario, kept by every face that can play it. */
 for (const { name, make, skipped } of recoveringFaces) {

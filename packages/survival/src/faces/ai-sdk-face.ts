@@ -1,6 +1,7 @@
 import type { Capability, ConnectOptions, Face, FaceClient } from './face.js'
 import { fetchFor, someTurns } from './sdk-options.js'
 import type { SdkFaceOptions } from './sdk-options.js'
+import { signedIn } from './signed-in.js'
 import { Sightings } from './sightings.js'
 
 const OLDEST_NODE = 22
@@ -16,7 +17,7 @@ export function whyNoAiSdk(nodeVersion: string = process.versions.node): string 
 export function aiSdkFace(options: SdkFaceOptions = {}): Face {
   const reason = whyNoAiSdk()
   if (reason !== undefined) throw new Error(reason)
-  const capabilities: Capability[] = ['two-clients', 'fetch', 'headers', 'listens']
+  const capabilities: Capability[] = ['two-clients', 'fetch', 'headers', 'listens', 'elicits', 'signs-in']
   if (options.stackedFetch) capabilities.push('stacked')
   return {
     name: options.name ?? 'ai-sdk',
@@ -26,13 +27,14 @@ export function aiSdkFace(options: SdkFaceOptions = {}): Face {
 }
 
 async function connect(url: string, options: SdkFaceOptions, connectOptions: ConnectOptions): Promise<FaceClient> {
-  const { createMCPClient } = await import('@ai-sdk/mcp')
+  const { createMCPClient, ElicitationRequestSchema } = await import('@ai-sdk/mcp')
   const fetch = fetchFor(options, connectOptions)
   const sightings = new Sightings()
   const client = await createMCPClient({
     clientName: connectOptions.clientName ?? 'survivor',
     // Unknown notifications and refused GETs end here; a call's own errors reject the call.
     onUncaughtError: () => undefined,
+    capabilities: { elicitation: {} },
     transport: {
       type: 'http',
       url,
@@ -40,13 +42,22 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
       onSessionIdChange: (id) => {
         sightings.sawSessionId(id)
       },
+      ...(connectOptions.signIn ? { authProvider: signedIn(connectOptions.signIn) } : {}),
       ...(connectOptions.headers ? { headers: { ...connectOptions.headers } } : {}),
     },
   })
+  const elicit = connectOptions.handlers?.['elicitation/create']
+  if (elicit) {
+    client.onElicitationRequest(ElicitationRequestSchema, async ({ params }) => ({
+      action: 'cancel',
+      ...(await elicit(params, new AbortController().signal)),
+    }))
+  }
   const unable = (what: string) => (): Promise<never> => Promise.reject(new Error(`@ai-sdk/mcp has no ${what}`))
   return {
     callTool: (name, args, { signal } = {}) =>
       client.callTool({ name, arguments: { ...args }, ...(signal ? { options: { signal } } : {}) }),
+    listTools: (cursor) => client.listTools(cursor === undefined ? {} : { params: { cursor } }),
     request: unable('requests of the caller’s choice'),
     notify: unable('notifications of the caller’s choice'),
     onNotification: (listener) => {

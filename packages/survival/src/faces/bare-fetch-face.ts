@@ -3,17 +3,20 @@ import type { JsonObject } from '../wire/json.js'
 import { notification } from '../wire/json-rpc.js'
 import type { Message } from '../wire/json-rpc.js'
 import { sseReader } from '../wire/sse.js'
-import type { Capability, ConnectOptions, Face, FaceClient, FetchLike, PostAnswer } from './face.js'
+import type { Capability, ConnectOptions, Face, FaceClient, FetchLike, PostAnswer, ToolCallOptions } from './face.js'
 import { manyListeners } from '../wire/many-listeners.js'
 import { RpcError, toOutcome } from './outcome.js'
 import { Peer } from './peer.js'
-import { closeAll, fetchFor, someTurns } from './sdk-options.js'
+import { closeAll, fetchFor, sdkCapabilities, someTurns } from './sdk-options.js'
 import type { SdkFaceOptions } from './sdk-options.js'
 import { Sightings } from './sightings.js'
 
+/** What the SDKs do that this client leaves alone. */
+const beyond: ReadonlySet<Capability> = new Set(['redirects', 'signs-in'])
+
 /** A client written by hand on a fetch: as little as the protocol allows, and free to send any body. */
 export function bareFetchFace(options: SdkFaceOptions = {}): Face {
-  const capabilities: Capability[] = ['raw-messages', 'two-clients', 'fetch', 'notify', 'request', 'headers', 'listens']
+  const capabilities: Capability[] = ['raw-messages', ...sdkCapabilities.filter((each) => !beyond.has(each))]
   if (options.stackedFetch) capabilities.push('stacked')
   return {
     name: options.name ?? 'bare fetch',
@@ -53,12 +56,16 @@ class BareClient implements FaceClient {
     this.#listen().catch(() => undefined)
   }
 
-  callTool(name: string, args: JsonObject, options: { readonly signal?: AbortSignal } = {}): Promise<unknown> {
-    return this.#call('tools/call', { name, arguments: args }, options.signal)
+  callTool(name: string, args: JsonObject, { signal, onProgress }: ToolCallOptions = {}): Promise<unknown> {
+    return this.#call(this.#peer.openToolCall(name, args, onProgress), signal)
+  }
+
+  listTools(cursor?: string): Promise<unknown> {
+    return this.request('tools/list', cursor === undefined ? {} : { cursor })
   }
 
   request(method: string, params?: JsonObject): Promise<unknown> {
-    return this.#call(method, params)
+    return this.#call(this.#peer.open(method, params))
   }
 
   async notify(method: string, params?: JsonObject): Promise<void> {
@@ -103,8 +110,7 @@ class BareClient implements FaceClient {
   }
 
   /** A call of which the caller gets the result, or an error with the HTTP status as its code. */
-  async #call(method: string, params?: JsonObject, signal?: AbortSignal): Promise<unknown> {
-    const { message, answer } = this.#peer.open(method, params)
+  async #call({ message, answer }: ReturnType<Peer['open']>, signal?: AbortSignal): Promise<unknown> {
     this.#post(JSON.stringify(message), signal).then(
       ({ status, text }) => {
         this.#peer.fail(message.id, new RpcError(status, `HTTP ${String(status)}: ${text.slice(0, 2000)}`))
@@ -152,8 +158,12 @@ class BareClient implements FaceClient {
   }
 
   #receive(message: Message): void {
-    const response = this.#peer.receive(message)
-    if (!response) return
+    void this.#peer.receive(message).then((response) => {
+      if (response) this.#respond(response)
+    })
+  }
+
+  #respond(response: Message): void {
     this.#post(JSON.stringify(response)).then(
       ({ status }) => {
         if (status >= 400) this.#sightings.sawTrouble('wrong', `a response to the server got HTTP ${String(status)}`)

@@ -15,9 +15,45 @@ export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Respo
  * - `request`: send a request of the caller's choice
  * - `headers`: add headers of the caller's choice
  * - `listens`: opens the standalone stream once it is connected
+ * - `hears`: shows the server's notifications ({@link FaceClient.onNotification})
+ * - `progress`: asks for the progress of a call, and shows it
+ * - `elicits`: answers `elicitation/create` ({@link ConnectOptions.handlers})
+ * - `asked`: answers any question of the server, and is told when one is withdrawn
+ * - `signs-in`: gets a new token when it is answered 401 ({@link ConnectOptions.signIn})
  */
 export type Capability =
-  'raw-messages' | 'two-clients' | 'stacked' | 'redirects' | 'fetch' | 'notify' | 'request' | 'headers' | 'listens'
+  | 'raw-messages'
+  | 'two-clients'
+  | 'stacked'
+  | 'redirects'
+  | 'fetch'
+  | 'notify'
+  | 'request'
+  | 'headers'
+  | 'listens'
+  | 'hears'
+  | 'progress'
+  | 'elicits'
+  | 'asked'
+  | 'signs-in'
+
+/** Answers a question of the server; `signal` is aborted when the question is withdrawn. */
+export type QuestionHandler = (params: unknown, signal: AbortSignal) => JsonObject | Promise<JsonObject>
+
+/** The tokens a client holds that has signed in before (OAuth 2.1). */
+export interface Tokens {
+  readonly access: string
+  readonly refresh: string
+  /** The authorization server that gave them. */
+  readonly issuer: string
+}
+
+/** Options of a tool call. */
+export interface ToolCallOptions {
+  readonly signal?: AbortSignal
+  /** Asks for progress (capability `progress`); called with each value that the client is shown. */
+  readonly onProgress?: (progress: number) => void
+}
 
 /** How a scenario wants its client connected. */
 export interface ConnectOptions {
@@ -28,7 +64,9 @@ export interface ConnectOptions {
   /** Through two stacked instances (capability `stacked`). @default false */
   readonly stacked?: boolean
   /** Answers the server's questions (elicitation, sampling, roots), by method. */
-  readonly handlers?: Readonly<Record<string, (params: unknown) => JsonObject>>
+  readonly handlers?: Readonly<Record<string, QuestionHandler>>
+  /** It has signed in before: the tokens it starts with (capability `signs-in`). */
+  readonly signIn?: Tokens
 }
 
 /** An HTTP answer as a client without an SDK sees it. */
@@ -45,7 +83,9 @@ export interface Trouble {
 
 /** A connected client. Calls reject with whatever the SDK throws; {@link toOutcome} makes one shape of it. */
 export interface FaceClient {
-  callTool(name: string, args: JsonObject, options?: { readonly signal?: AbortSignal }): Promise<unknown>
+  callTool(name: string, args: JsonObject, options?: ToolCallOptions): Promise<unknown>
+  /** Asks for the tools: one page of them. */
+  listTools(cursor?: string): Promise<unknown>
   request(method: string, params?: JsonObject): Promise<unknown>
   notify(method: string, params?: JsonObject): Promise<void>
   /** Calls back with each notification of the server. */

@@ -1,7 +1,8 @@
+import { at } from '../wire/json.js'
 import type { JsonObject } from '../wire/json.js'
 import { failure, isRequest, isResponse, notification, request, result } from '../wire/json-rpc.js'
 import type { Message } from '../wire/json-rpc.js'
-import type { ConnectOptions } from './face.js'
+import type { ConnectOptions, ToolCallOptions } from './face.js'
 import { RpcError } from './outcome.js'
 import { clientCapabilities } from './sdk-options.js'
 import type { Sightings } from './sightings.js'
@@ -11,6 +12,8 @@ export class Peer {
   readonly #open = new Map<unknown, { resolve(value: unknown): void; reject(error: unknown): void }>()
   readonly #options: ConnectOptions
   readonly #sightings: Sightings
+  readonly #questions = new Map<unknown, AbortController>()
+  readonly #progress = new Map<unknown, (progress: number) => void>()
   #lastId = 0
 
   constructor(options: ConnectOptions, sightings: Sightings) {
@@ -27,6 +30,14 @@ export class Peer {
     return { message: request(id, method, params), answer }
   }
 
+  /** Makes a tool call; with a progress token where its progress is asked for. */
+  openToolCall(name: string, args: JsonObject, onProgress: ToolCallOptions['onProgress']) {
+    if (!onProgress) return this.open('tools/call', { name, arguments: args })
+    const progressToken = `progress-${String(this.#lastId + 1)}`
+    this.#progress.set(progressToken, onProgress)
+    return this.open('tools/call', { name, arguments: args, _meta: { progressToken } })
+  }
+
   initialize(): { readonly message: Message; readonly answer: Promise<unknown> } {
     return this.open('initialize', {
       protocolVersion: '2025-11-25',
@@ -36,7 +47,7 @@ export class Peer {
   }
 
   /** Takes a message of the server. Returns the response to send if it was a question. */
-  receive(message: Message): Message | undefined {
+  async receive(message: Message): Promise<Message | undefined> {
     if (isResponse(message)) {
       const open = this.#open.get(message.id)
       if (!open) {
@@ -49,12 +60,26 @@ export class Peer {
       return undefined
     }
     if (!isRequest(message)) {
-      this.#sightings.sawNotification(message)
+      this.#notified(message)
       return undefined
     }
     if (message.method === 'ping') return result(message.id, {})
     const handler = this.#options.handlers?.[String(message.method)]
-    return handler ? result(message.id, handler(message.params)) : failure(message.id, -32601, 'Method not found')
+    if (!handler) return failure(message.id, -32601, 'Method not found')
+    const withdrawn = new AbortController()
+    this.#questions.set(message.id, withdrawn)
+    // Answered all the same if it was withdrawn: the withdrawal may cross the answer on the way.
+    return result(message.id, await handler(message.params, withdrawn.signal))
+  }
+
+  #notified(message: Message): void {
+    const { method, params } = message
+    if (method === 'notifications/cancelled') this.#questions.get(at(params, 'requestId'))?.abort()
+    const progress = at(params, 'progress')
+    if (method === 'notifications/progress' && typeof progress === 'number') {
+      this.#progress.get(at(params, 'progressToken'))?.(progress)
+    }
+    this.#sightings.sawNotification(message)
   }
 
   /** Gives one open call up, and makes the notification that says so. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ConnectOptions, FetchLike } from './face.js'
+import type { Capability, ConnectOptions, FetchLike, ToolCallOptions } from './face.js'
 
 /** Options of the faces that are an SDK on a `fetch`. */
 export interface SdkFaceOptions {
@@ -12,6 +12,36 @@ export interface SdkFaceOptions {
 
 /** What the clients say they can do, so that they may send and be sent what the scenarios need. */
 export const clientCapabilities = { roots: { listChanged: true }, sampling: {}, elicitation: {} }
+
+/** What both SDKs can do. */
+export const sdkCapabilities: readonly Capability[] = [
+  'two-clients',
+  'redirects',
+  'fetch',
+  'notify',
+  'request',
+  'headers',
+  'listens',
+  'hears',
+  'progress',
+  'elicits',
+  'asked',
+  'signs-in',
+]
+
+/** In the words of both SDKs. */
+export function requestOptions({ signal, onProgress }: ToolCallOptions) {
+  return {
+    ...(signal ? { signal } : {}),
+    ...(onProgress
+      ? {
+          onprogress: ({ progress }: { readonly progress: number }) => {
+            onProgress(progress)
+          },
+        }
+      : {}),
+  }
+}
 
 export function fetchFor(options: SdkFaceOptions, { stacked = false }: ConnectOptions): FetchLike {
   if (stacked) {

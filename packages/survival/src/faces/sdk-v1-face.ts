@@ -1,11 +1,12 @@
 import type { Capability, ConnectOptions, Face, FaceClient } from './face.js'
-import { clientCapabilities, closeAll, fetchFor, someTurns } from './sdk-options.js'
+import { clientCapabilities, closeAll, fetchFor, requestOptions, sdkCapabilities, someTurns } from './sdk-options.js'
 import type { SdkFaceOptions } from './sdk-options.js'
+import { signedIn } from './signed-in.js'
 import { Sightings } from './sightings.js'
 
 /** The client of `@modelcontextprotocol/sdk` 1.x on a fetch. */
 export function sdkV1Face(options: SdkFaceOptions = {}): Face {
-  const capabilities: Capability[] = ['two-clients', 'redirects', 'fetch', 'notify', 'request', 'headers', 'listens']
+  const capabilities: Capability[] = [...sdkCapabilities]
   if (options.stackedFetch) capabilities.push('stacked')
   return {
     name: options.name ?? 'SDK v1',
@@ -24,6 +25,7 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
   const sightings = new Sightings()
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     fetch,
+    ...(connectOptions.signIn ? { authProvider: signedIn(connectOptions.signIn) } : {}),
     ...(connectOptions.headers ? { requestInit: { headers: { ...connectOptions.headers } } } : {}),
   })
   const client = new Client(
@@ -34,9 +36,10 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
     sightings.sawNotification({ ...message })
     return Promise.resolve()
   }
-  client.fallbackRequestHandler = (request) => {
+  client.fallbackRequestHandler = async (request, { signal }) => {
     const handler = connectOptions.handlers?.[request.method]
-    return handler ? Promise.resolve(handler(request.params)) : Promise.reject(new Error('no handler'))
+    if (!handler) throw new Error('no handler')
+    return { ...(await handler(request.params, signal)) }
   }
   const noteId = (): void => {
     sightings.sawSessionId(transport.sessionId)
@@ -44,8 +47,9 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
   await client.connect(transport)
   noteId()
   return {
-    callTool: (name, args, { signal } = {}) =>
-      client.callTool({ name, arguments: { ...args } }, undefined, signal ? { signal } : {}).finally(noteId),
+    callTool: (name, args, callOptions = {}) =>
+      client.callTool({ name, arguments: { ...args } }, undefined, requestOptions(callOptions)).finally(noteId),
+    listTools: (cursor) => client.listTools(cursor === undefined ? {} : { cursor }).finally(noteId),
     request: (method, params) =>
       client.request({ method, ...(params ? { params: { ...params } } : {}) }, ResultSchema).finally(noteId),
     notify: (method, params) =>

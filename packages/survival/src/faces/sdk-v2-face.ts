@@ -1,11 +1,12 @@
 import type { Capability, ConnectOptions, Face, FaceClient } from './face.js'
-import { clientCapabilities, closeAll, fetchFor, someTurns } from './sdk-options.js'
+import { clientCapabilities, closeAll, fetchFor, requestOptions, sdkCapabilities, someTurns } from './sdk-options.js'
 import type { SdkFaceOptions } from './sdk-options.js'
+import { signedIn } from './signed-in.js'
 import { Sightings } from './sightings.js'
 
 /** The client of `@modelcontextprotocol/client` 2.x on a fetch. */
 export function sdkV2Face(options: SdkFaceOptions = {}): Face {
-  const capabilities: Capability[] = ['two-clients', 'redirects', 'fetch', 'notify', 'request', 'headers', 'listens']
+  const capabilities: Capability[] = [...sdkCapabilities]
   if (options.stackedFetch) capabilities.push('stacked')
   return {
     name: options.name ?? 'SDK v2',
@@ -25,6 +26,7 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
   const sightings = new Sightings()
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     fetch,
+    ...(connectOptions.signIn ? { authProvider: signedIn(connectOptions.signIn) } : {}),
     ...(connectOptions.headers ? { requestInit: { headers: { ...connectOptions.headers } } } : {}),
   })
   const client = new Client(
@@ -35,9 +37,10 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
     sightings.sawNotification({ ...message })
     return Promise.resolve()
   }
-  client.fallbackRequestHandler = (request) => {
+  client.fallbackRequestHandler = async (request, { mcpReq }) => {
     const handler = connectOptions.handlers?.[request.method]
-    return handler ? Promise.resolve(handler(request.params)) : Promise.reject(new Error('no handler'))
+    if (!handler) throw new Error('no handler')
+    return { ...(await handler(request.params, mcpReq.signal)) }
   }
   const noteId = (): void => {
     sightings.sawSessionId(transport.sessionId)
@@ -45,8 +48,13 @@ async function connect(url: string, options: SdkFaceOptions, connectOptions: Con
   await client.connect(transport)
   noteId()
   return {
-    callTool: (name, args, { signal } = {}) =>
-      client.callTool({ name, arguments: { ...args } }, signal ? { signal } : {}).finally(noteId),
+    callTool: (name, args, callOptions = {}) =>
+      client.callTool({ name, arguments: { ...args } }, requestOptions(callOptions)).finally(noteId),
+    // Its own \`listTools\` reads every page at once.
+    listTools: (cursor) =>
+      client
+        .request({ method: 'tools/list', params: cursor === undefined ? {} : { cursor } }, anyResult)
+        .finally(noteId),
     request: (method, params) =>
       client.request({ method, ...(params ? { params: { ...params } } : {}) }, anyResult).finally(noteId),
     notify: (method, params) =>

@@ -6,7 +6,7 @@ import { isObject, tryJson } from '../wire/json.js'
 import type { JsonObject } from '../wire/json.js'
 import { notification } from '../wire/json-rpc.js'
 import type { Message } from '../wire/json-rpc.js'
-import type { ConnectOptions, Face, FaceClient } from './face.js'
+import type { ConnectOptions, Face, FaceClient, ToolCallOptions } from './face.js'
 import { Peer } from './peer.js'
 import { Sightings } from './sightings.js'
 
@@ -31,7 +31,16 @@ export interface StdioFaceOptions {
 export function stdioFace(options: StdioFaceOptions): Face {
   return {
     name: options.name ?? 'stdio',
-    capabilities: new Set(['notify', 'request', 'headers', 'listens'] as const),
+    capabilities: new Set([
+      'notify',
+      'request',
+      'headers',
+      'listens',
+      'hears',
+      'progress',
+      'elicits',
+      'asked',
+    ] as const),
     async connect(url, connectOptions = {}) {
       const headerArgs = options.headerArgs ?? ((name: string, value: string) => ['--header', `${name}: ${value}`])
       const headers = Object.entries(connectOptions.headers ?? {}).flatMap(([name, value]) => headerArgs(name, value))
@@ -98,14 +107,18 @@ class StdioClient implements FaceClient {
     await this.notify('notifications/initialized')
   }
 
-  callTool(name: string, args: JsonObject, { signal }: { readonly signal?: AbortSignal } = {}): Promise<unknown> {
-    const { message, answer } = this.#peer.open('tools/call', { name, arguments: args })
+  callTool(name: string, args: JsonObject, { signal, onProgress }: ToolCallOptions = {}): Promise<unknown> {
+    const { message, answer } = this.#peer.openToolCall(name, args, onProgress)
     this.#write(message)
     signal?.addEventListener('abort', () => {
       const cancelled = this.#peer.cancel(message.id, 'the caller gave up')
       if (cancelled) this.#write(cancelled)
     })
     return answer
+  }
+
+  listTools(cursor?: string): Promise<unknown> {
+    return this.request('tools/list', cursor === undefined ? {} : { cursor })
   }
 
   request(method: string, params?: JsonObject): Promise<unknown> {
@@ -197,8 +210,9 @@ class StdioClient implements FaceClient {
       this.#flushes.shift()?.()
       return
     }
-    const response = this.#peer.receive(message)
-    if (response) this.#write(response)
+    void this.#peer.receive(message).then((response) => {
+      if (response) this.#write(response)
+    })
   }
 
   #gone(how: string): void {

@@ -62,7 +62,7 @@ function answerPost(exchange: Exchange, state: ServerState): Answer {
   if (!batch && first.method === 'initialize') return answerInitialize(exchange, state)
   const session = sessionOf(exchange, state)
   if ('refusal' in session) return session.refusal
-  const answers = answerAll(messages, session, state.executions)
+  const answers = answerAll(messages, session, state.executions, state.behaviour)
   const headers = sessionHeader(session)
   if (!messages.some(isRequest)) return { status: 202, headers }
   const value = batch ? answers : answers[0]
@@ -82,7 +82,7 @@ function answerInitialize(exchange: Exchange, state: ServerState): Answer {
   const version = negotiate(at(message, 'params', 'protocolVersion'), behaviour.protocolVersion)
   const clientName = textAt(message, 'params', 'clientInfo', 'name') ?? 'nobody'
   const headers = behaviour.stateless ? {} : sessionHeader(sessions.mint(clientName, version))
-  const answer = result(id, initializeResult(version))
+  const answer = result(id, initializeResult(version, behaviour.listChanged))
   return behaviour.initializeAs === 'sse' ? framed(200, answer, headers) : json(200, answer, headers)
 }
 

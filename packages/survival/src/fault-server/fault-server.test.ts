@@ -117,7 +117,7 @@ describe('by default', () => {
     const server = await start()
     const id = await session(server)
     const stream = await fetch(server.url, { headers: { 'mcp-session-id': id, accept: 'text/event-stream' } })
-    expect(server.push(notification('notifications/tools/list_changed'), id)).toBe(1)
+    expect(server.push(notification('notifications/tools/list_changed'), 'e1')).toBe(1)
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
     let seen = ''
     while (!seen.includes('list_changed')) seen += (await reader?.read())?.value ?? ''

@@ -8,6 +8,7 @@ import { defaultAnswer } from './default-answer.js'
 import type { OpenExchange } from './exchange.js'
 import { Executions } from './executions.js'
 import { specLossAnswer } from './loss-answer.js'
+import { defaultLists } from './protocol.js'
 import type { Match } from './match.js'
 import type { Behaviour, FaultServerOptions, RestartOptions } from './options.js'
 import { manyListeners } from '../wire/many-listeners.js'
@@ -38,6 +39,7 @@ export class FaultServer {
   readonly #startedAt = performance.now()
   #behaviour: Behaviour
   #life = 1
+  #port = 0
   #server: Server | undefined
 
   /** Not listening yet: mount {@link handler} in a server of your own, or use {@link FaultServer.start}. */
@@ -51,18 +53,18 @@ export class FaultServer {
       initializeAs: options.initializeAs ?? 'json',
       requestsAs: options.requestsAs ?? 'json',
       standaloneStream: options.standaloneStream ?? true,
+      lists: options.lists ?? defaultLists,
+      pageSize: options.pageSize ?? Infinity,
+      listChanged: options.listChanged ?? true,
+      compressed: options.compressed ?? false,
     }
   }
 
   /** A server that listens. */
   static async start(options: FaultServerOptions = {}): Promise<FaultServer> {
     const fault = new FaultServer(options)
-    const server = createServer(fault.handler)
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(options.port ?? 0, '127.0.0.1', resolve)
-    })
-    fault.#server = server
+    fault.#server = createServer(fault.handler)
+    await fault.#listen(options.port ?? 0)
     return fault
   }
 
@@ -74,8 +76,9 @@ export class FaultServer {
   /** URL of any path of this server. */
   urlOf(path: string): string {
     const address = this.#server?.address() as AddressInfo | null | undefined
-    if (!address) throw new Error('The fault server is not listening')
-    return `http://127.0.0.1:${String(address.port)}${path}`
+    const port = address?.port ?? this.#port
+    if (port === 0) throw new Error('The fault server is not listening')
+    return `http://127.0.0.1:${String(port)}${path}`
   }
 
   /** Ids ever given out, in order. For assertions only: never print one. */
@@ -99,11 +102,12 @@ export class FaultServer {
   }
 
   /** Becomes a fresh process: no session is known any more. Connections stay, as behind a proxy. */
-  restart({ restartIds = true, streams = 'keep', ...behaviour }: RestartOptions = {}): void {
+  restart({ restartIds = true, streams = 'keep', connections = 'keep', ...behaviour }: RestartOptions = {}): void {
     this.#life++
     this.#sessions.forgetAll(restartIds)
     this.behave(behaviour)
     if (streams !== 'keep') this.#streams.endAll(streams)
+    if (connections === 'close') this.#server?.closeAllConnections()
   }
 
   /** Changes how the server behaves, without a restart. */
@@ -112,15 +116,53 @@ export class FaultServer {
   }
 
   /** Sends a notification or a request on the standalone streams; says on how many. */
-  push(message: Message, sessionId?: string): number {
-    return this.#streams.push(message, sessionId)
+  push(message: Message, eventId?: string): number {
+    return this.#streams.push(message, eventId)
+  }
+
+  /** Writes bytes as they are on the standalone streams. */
+  write(text: string): void {
+    this.#streams.write(text)
+  }
+
+  /** Ends the standalone streams; the sessions stay. */
+  endStreams(how: 'end' | 'cut'): void {
+    this.#streams.endAll(how)
+  }
+
+  /** Nobody listens any more: connections are refused, until {@link comeBack}. Sessions stay. */
+  async goAway(): Promise<void> {
+    this.#port = Number(new URL(this.url).port)
+    await this.#stopListening()
+  }
+
+  /** Listens again, on the same port. */
+  async comeBack(): Promise<void> {
+    await this.#listen(this.#port)
   }
 
   /** Ends at once: open answers are cut, waiting ones given up. */
   async close(): Promise<void> {
     this.#closed.abort()
+    await this.#stopListening()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #listen(port: number): Promise<void> {
     const server = this.#server
-    if (!server) return
+    await new Promise<void>((resolve, reject) => {
+      server?.once('error', reject)
+      server?.listen(port, '127.0.0.1', resolve)
+    })
+    server?.removeAllListeners('error')
+  }
+
+  async #stopListening(): Promise<void> {
+    const server = this.#server
+    if (!server?.listening) return
     const closed = new Promise<void>((resolve) => {
       server.close(() => {
         resolve()
@@ -128,10 +170,6 @@ export class FaultServer {
     })
     server.closeAllConnections()
     await closed
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -152,6 +190,7 @@ export class FaultServer {
       exchange,
       res,
       closed: this.#closed.signal,
+      compressed: this.#behaviour.compressed && /\bgzip\b/.test(exchange.headers['accept-encoding'] ?? ''),
       defaultAnswer: () => defaultAnswer(exchange, this.#state()),
       openStream: ({ id }) => {
         this.#noteHead(exchange, { status: 200 })
@@ -194,8 +233,10 @@ export class FaultServer {
   #noteHead(exchange: OpenExchange, { status, headers = {} }: Pick<PlainAnswer, 'status' | 'headers'>): void {
     exchange.status = status
     const sessionId = Object.entries(headers).find(([name]) => name.toLowerCase() === 'mcp-session-id')?.[1]
-    if (sessionId === undefined) return
-    exchange.answeredSessionId = sessionId
-    exchange.answeredLabel = this.#sessions.label(sessionId)
+    if (sessionId !== undefined) {
+      exchange.answeredSessionId = sessionId
+      exchange.answeredLabel = this.#sessions.label(sessionId)
+    }
+    this.log.changed()
   }
 }

@@ -32,6 +32,14 @@ export function uses(httpMethod: string): Match {
   return (exchange) => exchange.method === httpMethod
 }
 
+/** A GET that asks for what came after an event: after this one, if it is given. */
+export function resumes(lastEventId?: string): Match {
+  return ({ method, headers }) => {
+    const id = headers['last-event-id']
+    return method === 'GET' && id !== undefined && (lastEventId === undefined || id === lastEventId)
+  }
+}
+
 export function all(...matches: readonly Match[]): Match {
   return (exchange) => matches.every((match) => match(exchange))
 }

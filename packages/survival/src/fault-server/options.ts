@@ -1,3 +1,4 @@
+import type { JsonObject } from '../wire/json.js'
 import type { AnswerSource } from './answer.js'
 
 /** How the server behaves; a restart can change each of these. */
@@ -14,6 +15,21 @@ export interface Behaviour {
   readonly requestsAs: 'json' | 'sse'
   /** Whether there is a standalone stream (GET); without it a GET gets 405. @default true */
   readonly standaloneStream: boolean
+  /** What there is to list. @default the tools that {@link FaultServer} runs, one prompt, one resource */
+  readonly lists: Lists
+  /** Entries on one page of a list. @default all of them */
+  readonly pageSize: number
+  /** Whether it declares that it tells of changed lists. @default true */
+  readonly listChanged: boolean
+  /** Whether answers of known length are compressed for clients that take gzip. @default false */
+  readonly compressed: boolean
+}
+
+/** The entries of each list. */
+export interface Lists {
+  readonly tools: readonly JsonObject[]
+  readonly prompts: readonly JsonObject[]
+  readonly resources: readonly JsonObject[]
 }
 
 /** Options of the fault server. */
@@ -35,4 +51,6 @@ export interface RestartOptions extends Partial<Behaviour> {
    * @default 'keep'
    */
   readonly streams?: 'keep' | 'end' | 'cut'
+  /** Kept-alive connections: kept by whoever stands in front, or closed with the process. @default 'keep' */
+  readonly connections?: 'keep' | 'close'
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import type { Answer, AnswerSource, PlainAnswer, SseStep } from './answer.js'
 import type { DefaultAnswer } from './default-answer.js'
 import type { Exchange } from './exchange.js'
@@ -11,6 +12,8 @@ export interface SendContext {
   readonly res: ServerResponse
   /** Aborted when the server closes: nothing waits longer than that. */
   readonly closed: AbortSignal
+  /** Whether whole answers are compressed. */
+  readonly compressed: boolean
   defaultAnswer(): DefaultAnswer
   openStream(session: Session): void
   /** Notes the head of the answer. */
@@ -26,7 +29,7 @@ export async function sendAnswer(source: AnswerSource, context: SendContext): Pr
 }
 
 async function send(answer: DefaultAnswer, context: SendContext): Promise<void> {
-  const { res, closed } = context
+  const { closed } = context
   if (answer === 'default') {
     await send(context.defaultAnswer(), context)
   } else if ('openStream' in answer) {
@@ -46,11 +49,18 @@ async function send(answer: DefaultAnswer, context: SendContext): Promise<void> 
   } else if ('reset' in answer) {
     reset(answer, context)
   } else if ('status' in answer) {
-    writeHead(context, { ...answer, headers: withLength(answer) })
-    context.answered()
-    res.end(answer.body)
+    sendWhole(answer, context)
   }
   // What is left is silence: the connection stays open until one side closes it.
+}
+
+function sendWhole(answer: PlainAnswer, context: SendContext): void {
+  const compress = context.compressed && answer.body !== undefined
+  const body = compress ? gzipSync(answer.body) : Buffer.from(answer.body ?? '')
+  const headers = compress ? { ...answer.headers, 'content-encoding': 'gzip' } : answer.headers
+  writeHead(context, { ...answer, headers: withLength(answer.status, body, headers) })
+  context.answered()
+  context.res.end(body)
 }
 
 async function sendStream(answer: Extract<Answer, { sse: unknown }>, context: SendContext): Promise<void> {
@@ -61,11 +71,16 @@ async function sendStream(answer: Extract<Answer, { sse: unknown }>, context: Se
   })
   res.flushHeaders()
   for (const step of answer.sse) {
-    if (!(await takeStep(step, res, closed))) return
+    if (!(await takeStep(step, res, closed))) {
+      context.answered()
+      return
+    }
   }
   context.answered()
   if (answer.open !== true) res.end()
 }
+
+const SETTLE_MS = 100
 
 async function takeStep(step: SseStep, res: ServerResponse, closed: AbortSignal): Promise<boolean> {
   if (typeof step === 'string') {
@@ -73,6 +88,8 @@ async function takeStep(step: SseStep, res: ServerResponse, closed: AbortSignal)
     return true
   }
   if ('gate' in step) return opened(step.gate, closed)
+  // A client that learns of the end before it has read what came before throws that away.
+  await opened(delay(SETTLE_MS, undefined, { signal: closed }), closed)
   res.destroy()
   return false
 }
@@ -94,10 +111,14 @@ function reset(answer: Extract<Answer, { reset: unknown }>, context: SendContext
 }
 
 /** As most servers do: without it Node would send the body in chunks. */
-function withLength({ status, headers = {}, body = '' }: PlainAnswer): Readonly<Record<string, string>> {
+function withLength(
+  status: number,
+  body: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const framing = Object.keys(headers).some((name) => /^(content-length|transfer-encoding)$/i.test(name))
   if (framing || status === 204 || status === 304) return headers
-  return { ...headers, 'content-length': String(Buffer.byteLength(body)) }
+  return { ...headers, 'content-length': String(body.length) }
 }
 
 function writeHead(context: SendContext, answer: PlainAnswer): void {

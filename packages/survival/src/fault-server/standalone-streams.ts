@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { Message } from '../wire/json-rpc.js'
 import { sseMessage } from '../wire/sse.js'
 
-/** The open GET streams, by session id. */
+/** The open GET streams. */
 export class StandaloneStreams {
-  readonly #open = new Map<ServerResponse, string | undefined>()
+  readonly #open = new Set<ServerResponse>()
 
   open(res: ServerResponse, sessionId: string | undefined): void {
-    this.#open.set(res, sessionId)
+    this.#open.add(res)
     res.on('close', () => this.#open.delete(res))
     res.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -18,15 +18,19 @@ export class StandaloneStreams {
     res.write(': open\n\n')
   }
 
-  /** Sends a notification or a request to one session or to all; says to how many streams it went. */
-  push(message: Message, sessionId?: string): number {
-    const targets = [...this.#open].filter(([, id]) => sessionId === undefined || id === sessionId)
-    for (const [res] of targets) res.write(sseMessage(message))
-    return targets.length
+  /** Sends a notification or a request on every stream; says on how many. */
+  push(message: Message, eventId?: string): number {
+    return this.write(sseMessage(message, eventId))
+  }
+
+  /** Writes bytes as they are; says to how many streams. */
+  write(text: string): number {
+    for (const res of this.#open) res.write(text)
+    return this.#open.size
   }
 
   endAll(how: 'end' | 'cut'): void {
-    for (const res of this.#open.keys()) {
+    for (const res of [...this.#open]) {
       if (how === 'end') res.end()
       else res.destroy()
     }

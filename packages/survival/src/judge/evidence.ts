@@ -1,21 +1,27 @@
 import type { Outcome } from '../faces/outcome.js'
 import type { Trouble } from '../faces/face.js'
 import type { Exchange } from '../fault-server/exchange.js'
+import type { Message } from '../wire/json-rpc.js'
+
+/** What an error must be like. One with a `data.code` is of our own making, and must tell what was tried. */
+export interface ErrorMarks {
+  readonly code?: number
+  /** `data.code` */
+  readonly dataCode?: string
+  /** `data.step` */
+  readonly step?: string
+  /** Of its message and its data. */
+  readonly says?: RegExp
+}
 
 /** What a call must come to. */
 export type Expectation =
   /** The right answer: `value`, compared as JSON. */
   | { readonly kind: 'answer'; readonly value?: unknown }
-  /** An error with these marks. A contract error is one of a failed recovery. */
-  | {
-      readonly kind: 'error'
-      readonly code?: number
-      /** `data.code` */
-      readonly dataCode?: string
-      /** `data.step` */
-      readonly step?: string
-      readonly says?: RegExp
-    }
+  /** An error with these marks. */
+  | ({ readonly kind: 'error' } & ErrorMarks)
+  /** The right answer, or an error with these marks: a race that either side may win. */
+  | ({ readonly kind: 'answer-or-error'; readonly value?: unknown } & ErrorMarks)
   /** Given up by the caller: an error, whichever. */
   | { readonly kind: 'given-up' }
 
@@ -40,12 +46,22 @@ export interface WireExpectation {
   readonly holds: (wire: readonly Exchange[]) => boolean
 }
 
+/** What a client must have been told, or must not. */
+export interface HearingExpectation {
+  readonly description: string
+  /** What it was told so far, oldest first. */
+  readonly heard: readonly Message[]
+  /** A pure function of it. */
+  readonly holds: (heard: readonly Message[]) => boolean
+}
+
 /** Everything a scenario leaves behind: what was seen, and what should have been. */
 export interface Evidence {
   readonly calls: readonly CallEvidence[]
   readonly executions: readonly ExecutionEvidence[]
   readonly wire: readonly Exchange[]
   readonly wireExpectations: readonly WireExpectation[]
+  readonly hearingExpectations: readonly HearingExpectation[]
   readonly troubles: readonly Trouble[]
   /** Whether the scenario's deadline came before its end. */
   readonly overrun: boolean

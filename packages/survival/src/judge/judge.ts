@@ -1,5 +1,6 @@
 import { at, sameJson } from '../wire/json.js'
-import type { CallEvidence, Evidence, ExecutionEvidence } from './evidence.js'
+import type { Outcome } from '../faces/outcome.js'
+import type { CallEvidence, ErrorMarks, Evidence, ExecutionEvidence } from './evidence.js'
 
 /**
  * How a face came through a scenario.
@@ -36,6 +37,9 @@ export function judge(evidence: Evidence): Judgement {
     ...evidence.wireExpectations
       .filter(({ holds }) => !holds(evidence.wire))
       .map(({ description }): Finding => ({ verdict: 'wrong', reason: `not so on the wire: ${description}` })),
+    ...evidence.hearingExpectations
+      .filter(({ heard, holds }) => !holds(heard))
+      .map(({ description }): Finding => ({ verdict: 'wrong', reason: `the client was not told so: ${description}` })),
   ]
   const verdict = SEVERITY.find((candidate) => findings.some((finding) => finding.verdict === candidate))
   return { verdict: verdict ?? 'recovered', reasons: findings.map(({ verdict, reason }) => `${verdict}: ${reason}`) }
@@ -59,6 +63,15 @@ function judgeCall(call: CallEvidence, secrets: readonly string[]): readonly Fin
   }
   if (expectation.kind === 'answer') return [{ verdict: 'leaked', reason: `${label}: ${outcome.message}` }]
   if (expectation.kind === 'given-up') return []
+  return judgeError(label, outcome, expectation, secrets)
+}
+
+function judgeError(
+  label: string,
+  outcome: Extract<Outcome, { kind: 'error' }>,
+  expectation: ErrorMarks,
+  secrets: readonly string[],
+): readonly Finding[] {
   const told = JSON.stringify([outcome.message, outcome.data])
   const checks: readonly (readonly [string, boolean])[] = [
     [`code ${String(expectation.code)}`, expectation.code === undefined || outcome.code === expectation.code],

@@ -24,6 +24,8 @@ export interface Report {
 export interface RunOptions {
   /** After this time the scenario is over, and what has not ended hangs. @default 8000 */
   readonly deadlineMs?: number
+  /** Ends the scenario before its time when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 /** Whether the face can do what the scenario needs. */
@@ -37,9 +39,12 @@ export async function runScenario(face: Face, scenario: Scenario, options: RunOp
   const startedAt = performance.now()
   const server = await FaultServer.start(scenario.server)
   const over = manyListeners(new AbortController())
-  const timer = setTimeout(() => {
+  const end = (): void => {
     over.abort()
-  }, options.deadlineMs ?? 8000)
+  }
+  const timer = setTimeout(end, options.deadlineMs ?? 8000)
+  options.signal?.addEventListener('abort', end)
+  if (options.signal?.aborted) end()
   const stage = new Stage(face, server, over.signal)
   try {
     const crash = await play(scenario, stage, over.signal)
@@ -60,7 +65,8 @@ export async function runScenario(face: Face, scenario: Scenario, options: RunOp
     }
   } finally {
     clearTimeout(timer)
-    over.abort()
+    options.signal?.removeEventListener('abort', end)
+    end()
     await stage.clear()
     await server.close()
   }

@@ -1,12 +1,13 @@
-import type { ConnectOptions, Face, FaceClient } from '../faces/face.js'
+import type { ConnectOptions, Face, FaceClient, ToolCallOptions } from '../faces/face.js'
 import type { FaultServer } from '../fault-server/fault-server.js'
 import type { Exchange } from '../fault-server/exchange.js'
 import { all, initialized, initializes, uses } from '../fault-server/match.js'
 import type { Match } from '../fault-server/match.js'
 import { toolResult } from '../fault-server/tools.js'
-import type { Evidence, Expectation, WireExpectation } from '../judge/evidence.js'
+import type { ErrorMarks, Evidence, HearingExpectation, WireExpectation } from '../judge/evidence.js'
 import { findable } from '../judge/mask.js'
 import type { JsonObject } from '../wire/json.js'
+import type { Message } from '../wire/json-rpc.js'
 import { Call } from './call.js'
 
 /** Thrown to leave a scenario that can't go on; what is wrong has been recorded. */
@@ -16,18 +17,19 @@ export class StageOver extends Error {}
 export interface Player {
   readonly name: string
   readonly client: FaceClient
+  /** Every notification so far. */
+  readonly heard: readonly Message[]
 }
 
 /** Options of {@link Stage.call}. */
-export interface CallOptions {
+export interface CallOptions extends ToolCallOptions {
   /** The tool's `key` argument. @default one that no other call has */
   readonly key?: string
   /** More arguments. */
   readonly args?: JsonObject
-  readonly signal?: AbortSignal
 }
 
-const LONGEST_WAIT_MS = 2500
+const LONGEST_WAIT_MS = 3000
 
 function isRedirect({ status }: Exchange): boolean {
   return status === 307 || status === 308
@@ -41,6 +43,7 @@ export class Stage {
   readonly #players: Player[] = []
   readonly #calls: Call[] = []
   readonly #wire: WireExpectation[] = []
+  readonly #hearing: HearingExpectation[] = []
   readonly #allowed = new Map<string, { tool: string; key: string; made: number; exactly?: number }>()
   readonly #secrets: string[] = []
 
@@ -57,26 +60,30 @@ export class Stage {
     const since = this.server.log.exchanges.at(-1)?.seq ?? 0
     const connecting = this.#face.connect(url, options)
     // A client that comes to life after the scenario is over is closed all the same.
+    const heard: Message[] = []
     const work = connecting.then((client) => {
-      this.#players.push({ name, client })
+      client.onNotification((message) => heard.push(message))
+      this.#players.push({ name, client, heard })
       if (this.#over.aborted) void client.close().catch(() => undefined)
       return client
     })
     const call = this.#add(`connect ${name}`, work)
     if (!(await this.expectAnswer(call))) throw new StageOver()
+    const client = await work
     await this.#atRest(since)
-    return { name, client: await work }
+    await client.flushed()
+    return { name, client, heard }
   }
 
   /** Calls a tool. The expectation is the right answer, until an `expect…` says otherwise. */
-  call({ name, client }: Player, tool: string, { key, args = {}, signal }: CallOptions = {}): Call {
+  call({ name, client }: Player, tool: string, { key, args = {}, ...options }: CallOptions = {}): Call {
     const number = String(this.#calls.length)
     const fullArgs = { key: key ?? `k${number}`, nonce: `n${number}`, ...args }
     const allowed = this.#allowance(tool, fullArgs.key)
     allowed.made++
     return this.#add(
       `${tool}(${fullArgs.key})`,
-      client.callTool(tool, fullArgs, signal ? { signal } : {}),
+      client.callTool(tool, fullArgs, options),
       toolResult(tool, fullArgs, name),
     )
   }
@@ -93,9 +100,21 @@ export class Stage {
   }
 
   /** The call must end in an error with these marks. */
-  async expectError(call: Call, marks: Omit<Extract<Expectation, { kind: 'error' }>, 'kind'> = {}): Promise<void> {
+  async expectError(call: Call, marks: ErrorMarks = {}): Promise<void> {
     call.expectation = { kind: 'error', ...marks }
     await call.settled
+  }
+
+  /** The call must be answered rightly, or end in an error with these marks: a race that either side may win. */
+  async expectAnswerOrError(call: Call, marks: ErrorMarks): Promise<void> {
+    call.expectation = { kind: 'answer-or-error', value: call.rightAnswer, ...marks }
+    await call.settled
+  }
+
+  /** The call must end in the error of an unknown outcome that names the tool: it may have run. */
+  async expectOutcomeUnknown(call: Call): Promise<void> {
+    const tool = call.label.split('(', 1)[0] ?? ''
+    await this.expectError(call, { code: -32011, dataCode: 'outcome_unknown', says: new RegExp(tool) })
   }
 
   /** The call must end in the error of a failed recovery: told in full, and without a session id. */
@@ -117,6 +136,27 @@ export class Stage {
   /** Must hold of the wire log, at the end. */
   expectWire(description: string, holds: WireExpectation['holds']): void {
     this.#wire.push({ description, holds })
+  }
+
+  /** Must hold of the notifications that the client was shown, at the end. */
+  expectHeard({ heard }: Player, description: string, holds: HearingExpectation['holds']): void {
+    this.#hearing.push({ description, heard, holds })
+  }
+
+  /** Waits until the client is shown such a notification, past or to come. Says whether it came before a while. */
+  async hears({ client, heard }: Player, matches: (message: Message) => boolean): Promise<boolean> {
+    if (heard.some(matches)) return true
+    return new Promise((resolve) => {
+      const finish = (came: boolean) => () => {
+        clearTimeout(timer)
+        resolve(came)
+      }
+      const timer = setTimeout(finish(false), LONGEST_WAIT_MS)
+      this.#over.addEventListener('abort', finish(false))
+      client.onNotification((message) => {
+        if (matches(message)) finish(true)()
+      })
+    })
   }
 
   /**
@@ -188,6 +228,7 @@ export class Stage {
       })),
       wire,
       wireExpectations: this.#wire,
+      hearingExpectations: this.#hearing,
       troubles: this.#players.flatMap(({ client }) => [
         ...client.troubles(),
         ...(client.sessionIds().length > 1

@@ -1,7 +1,7 @@
 import { json } from '../fault-server/answer.js'
 import type { Answer } from '../fault-server/answer.js'
 import type { AnswerSource } from '../fault-server/answer.js'
-import { all, calls, initializes } from '../fault-server/match.js'
+import { all, calls, initialized, initializes } from '../fault-server/match.js'
 import type { Call } from '../runner/call.js'
 import type { Stage } from '../runner/stage.js'
 import { failure, requestId } from '../wire/json-rpc.js'
@@ -104,24 +104,27 @@ export const failedRecovery: readonly Scenario[] = [
     },
   },
   {
-    name: 'initialized-refused',
-    title: 'The new session is lost again before its handshake is done',
+    name: 'initialized-always-refused',
+    title: 'Every new session is lost before its handshake is done: the call ends in an error that says at which step',
     promise: 'P5',
     async play(stage) {
       const { server } = stage
       const player = await stage.connect()
       server.restart()
-      server.script(
-        all(({ messages }) => messages[0]?.method === 'notifications/initialized', inLife(2)),
+      const dying = server.script(
+        all(initialized, ({ life }) => life > 1),
         () => {
           server.restart()
           return 'default'
         },
+        { times: Infinity },
       )
       await stage.expectFailedRecovery(stage.call(player, 'append_value', { key: 'refused' }), 'initialized')
+      dying.remove()
       await stage.expectAnswer(stage.call(player, 'append_value', { key: 'healed' }))
       stage.expectExecutions('append_value', 'refused', 0)
       stage.expectExecutions('append_value', 'healed', 1)
+      stage.expectWire('no more than ten new sessions for it', (wire) => wire.filter(initializes).length <= 12)
     },
   },
 ]

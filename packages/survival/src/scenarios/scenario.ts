@@ -2,9 +2,7 @@ import type { Capability } from '../faces/face.js'
 import type { FaultServerOptions } from '../fault-server/options.js'
 import type { Verdict } from '../judge/judge.js'
 import type { Stage } from '../runner/stage.js'
-
-/** One of the promises of the design, by its number. */
-export type Promised = 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9' | 'P10' | 'P11'
+import type { Promised } from './promises.js'
 
 /** A story with a server, one client or several, and what must come of it. */
 export interface Scenario {
