@@ -12,6 +12,7 @@ import {
   serverUnavailableError,
   type Failure,
 } from '../recovery/failure.js'
+import { neverLasting } from '../recovery/never-lasting.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import {
   isCancellation,
@@ -22,6 +23,7 @@ import {
 } from '../recovery/replay-decision.js'
 import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
+import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
@@ -131,12 +133,13 @@ export class MessageExchange {
         return present(response, this.#session)
       case 'not-lost':
         return unavailabilityOf(response.status) === undefined
-          ? this.#answered(response, isError)
+          ? this.#answered(response, isError, epoch)
           : this.#unavailable(response)
     }
   }
 
-  #answered(response: Response, isError: boolean): Response {
+  #answered(response: Response, isError: boolean, epoch: number): Response {
+    if (response.ok) this.#seam.renewals.answered(this.#session, epoch)
     const { body } = this.#call.init
     if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
     return present(learnFrom(this.#call, response, this.#session), this.#session)
@@ -211,7 +214,7 @@ export class MessageExchange {
       return this.#afterRenewal(verdict)
     }
     if (!renewals.underWay(this.#session)) {
-      emit({ type: 'session-lost', session: this.#session.fingerprint, epoch, rule: verdict.rule, status })
+      tellLoss(emit, this.#session, verdict.rule, status)
     }
     if (this.#renewalsLeft === 0) return this.#refusedAgain(response)
     discardBody(response)
@@ -225,7 +228,10 @@ export class MessageExchange {
     if (refusal.status === 401) return present(refusal, this.#session)
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
     discardBody(response)
-    if (error) return presentError(this.#call.message(), error)
+    if (error) {
+      this.#seam.renewals.answered(this.#session, this.#session.epoch)
+      return presentError(this.#call.message(), error)
+    }
     return this.#failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
   }
 
@@ -287,11 +293,13 @@ export class MessageExchange {
   }
 
   #failed(cause: string): Response {
-    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', ...this.#failure(cause) }))
+    const reason = neverLasting(this.#session.health.unproven)
+    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', reason, ...this.#failure(cause) }))
   }
 
   #failure(cause: string): Failure {
     const durationMs = Math.round(this.#seam.clock.now() - this.#startedAt)
+    this.#session.health.lastError = cause
     return { cause, durationMs, attempts: this.#tries }
   }
 }

@@ -1,5 +1,6 @@
 import { discardBody } from '../base/body.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
+import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import { confirmLoss } from './confirm-loss.js'
@@ -35,6 +36,7 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     const answer = await seam.next(call.target, onCurrentEpoch(call, session, again))
     if (answer.ok) {
       session.standaloneStreamEpoch = epoch
+      seam.renewals.answered(session, epoch)
       return present(answer, session)
     }
     const { response, verdict } = await readRefusal(seam, call, answer, upstreamId !== undefined)
@@ -54,7 +56,7 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       if (confirmed.verdict === 'unknown' || again) return presentStreamAway()
       if (session.epoch === epoch) {
         const { rule, status } = confirmed
-        seam.emit({ type: 'session-lost', session: session.fingerprint, epoch, rule, status })
+        tellLoss(seam.emit, session, rule, status)
         const waited = await renewFor(seam, session, call, underWay)
         if (waited.kind !== 'renewed') return insteadOfStream(waited)
       }

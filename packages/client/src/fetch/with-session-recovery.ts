@@ -12,9 +12,10 @@ import { checkOptions } from './check-options.js'
 import { closeSession } from './close-session.js'
 import type { Engine, Seam } from './engine.js'
 import { openStream } from './open-stream.js'
-import type { SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
+import type { FetchLike, RecoveringFetch, SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
 import { present } from './present.js'
 import { sendMessage } from './send-message.js'
+import { snapshotsOf } from './session-snapshot.js'
 
 /**
  * A `fetch` middleware that keeps MCP sessions alive when the server forgets them (MCP 2025-11-25, Transports, Session
@@ -35,7 +36,7 @@ import { sendMessage } from './send-message.js'
  */
 export function withSessionRecovery(options: SessionRecoveryOptions = {}): SessionRecoveryMiddleware {
   const engine = engineOf(options)
-  return (next) => {
+  const middleware = (next: FetchLike): RecoveringFetch => {
     const seam: Seam = { ...engine, next }
     return async (input, init) => {
       const passOn = () => next(input as URL, init)
@@ -56,26 +57,44 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
     }
   }
+  return Object.assign(middleware, { sessions: () => snapshotsOf(engine) })
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
-  const { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions } = checkOptions(options)
+  const checked = checkOptions(options)
   const clock = options.clock ?? systemClock
+  const random = options.random ?? Math.random
+  const dialects = options.dialects ?? {}
   const emit = emitterTo(options.onEvent)
-  const registry = new SessionRegistry(maxSessions, randomId)
+  const registry = new SessionRegistry({
+    maxSessions: checked.maxSessions,
+    idleTimeoutMs: checked.sessionIdleTimeout,
+    clock,
+    newId: randomId,
+  })
   // The prefix is random, so that no client's id and no other middleware's can be the same.
   const prefix = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
   const newRequestId = () => `${prefix}-${String(++requests)}`
-  const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
+  const renewals = new Renewals({
+    registry,
+    clock,
+    random,
+    emit,
+    dialects,
+    recoveryTimeoutMs: checked.recoveryTimeout,
+    throttling: checked.throttling,
+    maxBackgroundRecoveries: checked.maxBackgroundRecoveries,
+    newRequestId,
+  })
   return {
     registry,
     renewals,
-    dialects: options.dialects ?? {},
-    authorizationTimeoutMs: authorizationTimeout,
-    outageBudgetMs: outageBudget,
+    dialects,
+    authorizationTimeoutMs: checked.authorizationTimeout,
+    outageBudgetMs: checked.outageBudget,
     replay: options.replay ?? 'on-rejection',
-    random: options.random ?? Math.random,
+    random,
     clock,
     emit,
     newRequestId,

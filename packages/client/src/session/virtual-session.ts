@@ -3,6 +3,7 @@ import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { Outbox } from './outbox.js'
+import { SessionHealth } from './session-health.js'
 import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
 
@@ -15,6 +16,8 @@ export interface SessionBirth {
   /** The id that the server knows. */
   readonly upstreamId: string
   readonly transcript: Transcript
+  /** The engine's time, in milliseconds. */
+  readonly now: number
 }
 
 /**
@@ -34,6 +37,7 @@ export class VirtualSession {
   readonly answeredMethods = new AnsweredMethods()
   /** Notifications of our own that the client shall get. */
   readonly outbox = new Outbox()
+  readonly health: SessionHealth
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
   /** The client has begun to end it: nothing may bring it back. */
@@ -49,6 +53,7 @@ export class VirtualSession {
     this.virtualId = birth.virtualId
     this.transcript = birth.transcript
     this.fingerprint = fingerprint(birth.virtualId)
+    this.health = new SessionHealth(birth.now)
     this.#upstreamId = birth.upstreamId
   }
 
@@ -64,6 +69,11 @@ export class VirtualSession {
   /** The version to send in `MCP-Protocol-Version` instead of the client's, when a recovery brought another one. */
   get protocolVersion(): string | undefined {
     return this.#protocolVersion
+  }
+
+  /** Whether its client does something with it. */
+  get isInUse(): boolean {
+    return this.calls.size > 0 || this.health.openStreams > 0
   }
 
   /** Whether requests can go out as the client made them. */
