@@ -82,9 +82,10 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
     settings,
     /** The requests in short, for comparing: HTTP or JSON-RPC method and the session id's number. */
     lines: () => log.map(lineOf),
-    /** A fresh process: it knows no session. */
-    forget: () => {
-      known = new Set()
+    /** It knows this session no more; without an id: a fresh process, which knows none. */
+    forget: (id?: string) => {
+      if (id === undefined) known = new Set()
+      else known.delete(id)
     },
     knows: (id: string) => known.has(id),
   }
