@@ -115,10 +115,12 @@ export interface NotRecoverableEvent {
    * - `no-transcript`: the session was not made through this middleware (see the option `transcript`);
    * - `signed-request`: its headers are a proof for one sending (DPoP, AWS SigV4, HTTP Message Signatures);
    * - `streaming-body`: its body was a stream, gone once it was sent;
+   * - `unreadable-body`: its body was a form, or a Blob larger than 1 MiB, of which nobody knows what it says;
    * - `header-lost`: the server did not get the session id that was sent;
    * - `version-withdrawn`: the server no longer speaks a protocol version that has sessions.
    */
-  readonly reason: 'no-transcript' | 'signed-request' | 'streaming-body' | 'header-lost' | 'version-withdrawn'
+  readonly reason:
+    'no-transcript' | 'signed-request' | 'streaming-body' | 'unreadable-body' | 'header-lost' | 'version-withdrawn'
 }
 
 /** The client ended the session with DELETE. */

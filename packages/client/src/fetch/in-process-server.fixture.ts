@@ -62,7 +62,7 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
   }
 
   const fetch: FetchLike = async (url, init = {}) => {
-    const body = textOf(init.body)
+    const body = await textOf(init.body)
     const seen: Seen = {
       url: String(url),
       method: init.method ?? 'GET',
@@ -97,9 +97,9 @@ function initialized({ id, params }: Seen['message'], version: string | undefine
   return json(200, { jsonrpc: '2.0', id, result }, headers)
 }
 
-function textOf(body: RequestInit['body']): string {
-  if (typeof body === 'string') return body
-  return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : ''
+async function textOf(body: RequestInit['body']): Promise<string> {
+  const isNoMessage = [ReadableStream, FormData, URLSearchParams].some((form) => body instanceof form)
+  return isNoMessage ? '' : new Response(body ?? null).text()
 }
 
 function lineOf({ method, message, headers }: Seen): string {

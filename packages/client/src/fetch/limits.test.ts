@@ -190,7 +190,11 @@ describe('a challenge that nobody claims', () => {
     const { all, server, clock, wait } = await clients(1, ({ message }) => {
       if (message.method !== 'initialize') return undefined
       caller.abort(new Error('gone'))
-      const body = new ReadableStream({ cancel: () => void cancelled++ })
+      const body = new ReadableStream({
+        cancel: () => {
+          cancelled++
+        },
+      })
       return new Response(body, { status: 401 })
     })
     server.forget()

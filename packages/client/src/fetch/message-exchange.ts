@@ -28,7 +28,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
-import { mentions, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
+import { onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
@@ -36,6 +36,7 @@ import { present, presentAccepted, presentError } from './present.js'
 import { readOwnAnswer, wordsOf } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
+import { mentions } from './request-body.js'
 
 type Loss = Extract<Classification, { conclusion: 'lost' }>
 

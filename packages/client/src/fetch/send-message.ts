@@ -1,10 +1,11 @@
 import { isCancellation } from '../recovery/replay-decision.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { isId } from '../wire/json-rpc.js'
-import { mentions, type Call } from './call.js'
+import type { Call } from './call.js'
 import type { Seam } from './engine.js'
 import { MessageExchange } from './message-exchange.js'
 import { presentAccepted } from './present.js'
+import { mentions } from './request-body.js'
 
 /** Sends a POST of a session that is ours, and gets it through the loss of that session. */
 export async function sendMessage(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {

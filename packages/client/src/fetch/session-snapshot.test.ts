@@ -20,7 +20,6 @@ describe('sessions()', () => {
       epoch: 1,
       state: 'healthy',
       callsUnderWay: 0,
-      openStreams: 0,
       losses: 0,
       recoveries: 0,
       idleMs: 0,

@@ -20,7 +20,6 @@ export interface SessionSnapshot {
   readonly state: 'healthy' | 'recovering' | 'away' | 'lost' | 'closing'
   /** Requests that are not answered yet. */
   readonly callsUnderWay: number
-  readonly openStreams: number
   /** How often the server was found not to know it. */
   readonly losses: number
   /** How often it was renewed. */
@@ -41,14 +40,13 @@ export function snapshotsOf(engine: Engine): SessionSnapshot[] {
 
 function snapshotOf(engine: Engine, session: VirtualSession): SessionSnapshot {
   const { fingerprint, endpoint, epoch, calls, health, upstreamId } = session
-  const { openStreams, losses, lastError, lastUsedAt } = health
+  const { losses, lastError, lastUsedAt } = health
   return {
     session: fingerprint,
     endpoint: endpoint.origin + redact(endpoint.pathname),
     epoch,
     state: stateOf(engine, session),
     callsUnderWay: calls.size,
-    openStreams,
     losses,
     recoveries: epoch - 1,
     ...(lastError !== undefined && { lastError }),

@@ -9,8 +9,6 @@ export class SessionHealth {
   lastError: string | undefined
   /** A request found nobody there, and none has been answered since. */
   away = false
-  /** Event streams that the client holds open: with one of them a session is in use without any request. */
-  openStreams = 0
   /** Answers in a row, since the last success, by which the server said that it has failed. */
   serverErrors = 0
   /** Upstream sessions made in a row, since the last success, on which nothing was ever answered. */

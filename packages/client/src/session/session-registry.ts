@@ -85,7 +85,7 @@ export class SessionRegistry {
     const now = clock.now()
     for (const [key, session] of this.#byVirtualId) {
       if (now - session.health.lastUsedAt <= idleTimeoutMs) return
-      if (session.isInUse) this.#use(key, session)
+      if (session.calls.size > 0) this.#use(key, session)
       else this.forget(session)
     }
   }
@@ -115,7 +115,7 @@ export class SessionRegistry {
   #forgetIdlest(newest: VirtualSession): void {
     for (const session of this.#byVirtualId.values()) {
       if (this.#byVirtualId.size <= this.#settings.maxSessions) return
-      if (session !== newest && !session.isInUse) this.forget(session)
+      if (session !== newest && session.calls.size === 0) this.forget(session)
     }
   }
 }

@@ -71,11 +71,6 @@ export class VirtualSession {
     return this.#protocolVersion
   }
 
-  /** Whether its client does something with it. */
-  get isInUse(): boolean {
-    return this.calls.size > 0 || this.health.openStreams > 0
-  }
-
   /** Whether requests can go out as the client made them. */
   get isUnchanged(): boolean {
     return this.#epoch === 1 && this.#upstreamId === this.virtualId
