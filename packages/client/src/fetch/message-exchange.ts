@@ -36,6 +36,7 @@ import { present, presentAccepted, presentError } from './present.js'
 import { readOwnAnswer, wordsOf } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
+import { isLostSilently, persistentServerError } from './suspect-session.js'
 import { mentions } from './request-body.js'
 
 type Loss = Extract<Classification, { conclusion: 'lost' }>
@@ -133,9 +134,9 @@ export class MessageExchange {
         this.#tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
-        return unavailabilityOf(response.status) === undefined
-          ? this.#answered(response, isError, epoch)
-          : this.#unavailable(response)
+        return response.status === 500 || unavailabilityOf(response.status) !== undefined
+          ? this.#unavailable(response, epoch)
+          : this.#answered(response, isError, epoch)
     }
   }
 
@@ -155,11 +156,17 @@ export class MessageExchange {
   }
 
   /** The server, or a proxy before it, says that it can't answer now. */
-  async #unavailable(unavailable: Response): Promise<Response | undefined> {
+  async #unavailable(unavailable: Response, epoch: number): Promise<Response | undefined> {
     const { status, headers } = unavailable
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, unavailable)
     if (error) return present(response, this.#session)
-    const progress = unavailabilityOf(status) === 'not-ready' ? 'not-started' : 'unknown'
+    const unavailability = unavailabilityOf(status)
+    const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
+    if (this.#renewalsLeft > 0 && (await isLostSilently(this.#seam, this.#session, this.#call, response))) {
+      const replay = progress === 'not-started' && !this.#mayHaveRun ? 'replay' : 'heal-only'
+      return this.#refused(response, { conclusion: 'lost', rule: persistentServerError, replay }, epoch)
+    }
+    if (unavailability === undefined) return this.#answered(response, true, epoch)
     const trouble = { cause: `HTTP ${String(status)}`, retryAfterMs: retryAfterMs(headers) }
     const ending = await this.#inTrouble(progress, trouble)
     if (ending === asItIs) return present(response, this.#session)

@@ -11,8 +11,8 @@ import { protocolVersionHeader } from '../wire/headers.js'
 import { BackgroundQueue } from './background-queue.js'
 import type { DialectOptions } from './dialects.js'
 import type { RecoveryFailure } from './failure.js'
-import type { Send } from './handshake-requests.js'
-import type { AcceptedHandshake, Outage } from './handshake.js'
+import { endSession, type Send } from './handshake-requests.js'
+import { initialize, type AcceptedHandshake, type Outage } from './handshake.js'
 import { neverLasting } from './never-lasting.js'
 import { makeSession, type NewSessionInput } from './new-session.js'
 import { RecoverySteps } from './recovery-steps.js'
@@ -102,6 +102,20 @@ export class Renewals {
     if (!flight) return this.#take(session, call, background)
     if (!background) flight.startNow()
     return flight.outcome
+  }
+
+  /**
+   * Asks whether the server makes new sessions now, beside this session, which stays what it is. What is made is ended
+   * at once.
+   */
+  async probe(session: VirtualSession, call: RenewalCall): Promise<boolean> {
+    const steps = new RecoverySteps(this.#settings.clock, this.#settings.recoveryTimeoutMs, () => undefined)
+    const input = this.#inputFor(session, call, steps)
+    const result = await steps.run('initialize', (signal) => initialize(input, signal))
+    if (result.kind === 'challenged') discardBody(result.response)
+    if (result.kind !== 'accepted') return false
+    void endSession(input, result.sessionId, result.protocolVersion)
+    return true
   }
 
   /** Somebody waits for the renewal of this session, if there is one: it is not put off any longer. */
