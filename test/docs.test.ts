@@ -77,6 +77,7 @@ describe('the documentation', () => {
       '# How a lost session is told',
       'The rules are tried in this order and the first that matches decides. They apply to the answer to a request of a\nsession of ours; never to the answer to `initialize` or DELETE. What no rule is about is not lost.',
       'A body is read only where its status can mean something else than "not lost", and only its beginning. Of a 200 only\nthat which is whole and small by its own account (JSON or events with a `Content-Length` up to 512, not compressed)\nand has no `Mcp-Session-Id`: an answer that streams is never looked at, nor held. The caller gets every body whole.',
+      'One loss no single answer tells: `persistent-server-error`. Some servers fail with 500, 502 or 503 on a session that\nthey do not know (neotoma before September 2026, Microsoft’s mcp-gateway). After three such answers in a row that are\nno JSON-RPC error on the request’s own id, and then each time their number has doubled, the session is asked with a\n`ping`; where that fails in the same way while a fresh `initialize` works, the session is lost. What was answered 503 is\nsent again; after 500 and 502 only what is safe to repeat. `dialects: { persistentServerError: false }` switches it off.',
       'This page is written by `npx vitest run test/docs.test.ts -u` from `packages/client/src/recovery/rules/`.',
       ...sections,
     ].join('\n\n')

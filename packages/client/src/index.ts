@@ -2,9 +2,11 @@ export type {
   FetchLike,
   InitializeParams,
   RecoveringFetch,
+  RecoveryThrottling,
   SessionRecoveryMiddleware,
   SessionRecoveryOptions,
 } from './fetch/options.js'
+export type { SessionSnapshot } from './fetch/session-snapshot.js'
 export type { DialectOptions } from './recovery/dialects.js'
 export type { ReplayPolicy } from './recovery/replay-decision.js'
 export type { EventListener, RecoveryStep, SessionEvent } from './base/events.js'

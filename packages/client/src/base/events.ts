@@ -1,3 +1,5 @@
+import { diagnosticsPublisher } from './diagnostics.js'
+
 /**
  * What the engine reports while it works. Plain data: safe to log as it is, because it carries a fingerprint of the
  * session id and never the id.
@@ -6,8 +8,10 @@ export type SessionEvent =
   | SessionBoundEvent
   | SessionLostEvent
   | RecoveryStartedEvent
+  | RecoveryStepEvent
   | RecoverySucceededEvent
   | RecoveryFailedEvent
+  | RecoverySuspendedEvent
   | RequestReplayedEvent
   | ServerAwayEvent
   | OutcomeUnknownEvent
@@ -42,6 +46,16 @@ export interface RecoveryStartedEvent extends OfSession {
   readonly type: 'recovery-started'
 }
 
+/**
+ * A step of a recovery is over, well or badly: what comes next says which. A step is told as often as it was done.
+ * `epoch` is the one that ended.
+ */
+export interface RecoveryStepEvent extends OfSession {
+  readonly type: 'recovery-step'
+  readonly step: Exclude<RecoveryStep, 'replay'>
+  readonly durationMs: number
+}
+
 /** The server has a new session and has acknowledged it. `epoch` is the new one. */
 export interface RecoverySucceededEvent extends OfSession {
   readonly type: 'recovery-succeeded'
@@ -61,6 +75,13 @@ export interface RecoveryFailedEvent extends OfSession {
   /** The step of the recovery that failed. */
   readonly step: RecoveryStep
   readonly reason: string
+}
+
+/** The session has to be renewed, but renewals of its server keep failing: for now none is tried. */
+export interface RecoverySuspendedEvent extends OfSession {
+  readonly type: 'recovery-suspended'
+  /** How long, in milliseconds. */
+  readonly retryAfterMs: number
 }
 
 /** A refused request was sent again on the new session. */
@@ -110,10 +131,12 @@ export interface NotRecoverableEvent {
    * - `no-transcript`: the session was not made through this middleware (see the option `transcript`);
    * - `signed-request`: its headers are a proof for one sending (DPoP, AWS SigV4, HTTP Message Signatures);
    * - `streaming-body`: its body was a stream, gone once it was sent;
+   * - `unreadable-body`: its body was a form, or a Blob larger than 1 MiB, of which nobody knows what it says;
    * - `header-lost`: the server did not get the session id that was sent;
    * - `version-withdrawn`: the server no longer speaks a protocol version that has sessions.
    */
-  readonly reason: 'no-transcript' | 'signed-request' | 'streaming-body' | 'header-lost' | 'version-withdrawn'
+  readonly reason:
+    'no-transcript' | 'signed-request' | 'streaming-body' | 'unreadable-body' | 'header-lost' | 'version-withdrawn'
 }
 
 /** The client ended the session with DELETE. */
@@ -121,18 +144,21 @@ export interface SessionClosedEvent extends OfSession {
   readonly type: 'session-closed'
 }
 
-/** The steps of a recovery, in their order. */
-export type RecoveryStep = 'initialize' | 'initialized' | 'replay'
+/**
+ * The steps of a recovery, in their order. `restore`: what the client had set in the old session is set again.
+ */
+export type RecoveryStep = 'initialize' | 'initialized' | 'restore' | 'replay'
 
 /** Receives every event. An error that it throws is ignored: telling must not disturb the doing. */
 export type EventListener = (event: SessionEvent) => void
 
-/** Tells a listener without being disturbed by it. */
+/** Tells a listener, and whoever has subscribed to the diagnostics channels, without being disturbed by them. */
 export function emitterTo(listener: EventListener | undefined): EventListener {
-  if (!listener) return () => undefined
+  const publish = diagnosticsPublisher()
   return (event) => {
+    publish(event)
     try {
-      listener(event)
+      listener?.(event)
     } catch {
       // The listener's trouble is not the request's.
     }

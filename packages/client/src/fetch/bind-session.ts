@@ -1,4 +1,5 @@
 import { upstreamIdReused } from '../recovery/renewals.js'
+import { tellLoss } from '../session/tell-loss.js'
 import { transcriptOf } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, sessionIdHeader, sessionIdOf } from '../wire/headers.js'
@@ -55,7 +56,7 @@ function register(
   transcript: VirtualSession['transcript'],
 ): VirtualSession {
   const { session, lost } = registry.bind({ endpoint, upstreamId, transcript })
-  if (lost) emit({ type: 'session-lost', session: lost.fingerprint, epoch: lost.epoch, rule: upstreamIdReused })
+  if (lost) tellLoss(emit, lost, upstreamIdReused)
   emit({ type: 'session-bound', session: session.fingerprint, epoch: session.epoch })
   return session
 }

@@ -8,6 +8,7 @@ import {
   serverUnavailableError,
   type Failure,
 } from '../recovery/failure.js'
+import { neverLasting } from '../recovery/never-lasting.js'
 import { secretsOf } from '../session/secrets.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
@@ -34,6 +35,7 @@ export class CallReport {
 
   failure(cause: string): Failure {
     const durationMs = Math.round(this.#seam.clock.now() - this.#startedAt)
+    this.#session.health.lastError = cause
     return { cause, durationMs, attempts: this.tries }
   }
 
@@ -43,7 +45,8 @@ export class CallReport {
 
   /** The session could not be had back for it. */
   failed(cause: string): Response {
-    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', ...this.failure(cause) }))
+    const reason = neverLasting(this.#session.health.unproven)
+    return presentError(this.#call.message(), recoveryFailedError({ step: 'replay', reason, ...this.failure(cause) }))
   }
 
   /** There is a new session, but the options forbid to use it for this. */

@@ -1,6 +1,7 @@
 import { isSigned, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
 import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
 import type { VirtualSession } from '../session/virtual-session.js'
+import { blobText, bodyObstacle, bodyText, keptBody } from './request-body.js'
 
 /** One call of our `fetch`, whatever form its arguments had. */
 export interface Call {
@@ -10,17 +11,21 @@ export interface Call {
   readonly method: string
   readonly init: RequestInit
   readonly signal: AbortSignal | undefined
-  /** False for a body that is gone once it was sent. */
-  readonly isReplayable: boolean
   /** The body as text, if it can be a message. */
   readonly text: () => string | undefined
+  /** What stands against sending the body a second time. */
+  readonly bodyObstacle: ReturnType<typeof bodyObstacle>
   /** The message in the body; read once, when first asked for. */
   readonly message: () => OutgoingMessage
 }
 
 /** Brings the arguments of a `fetch` into one form. A `Request`'s body is read whole: a used one can't be sent again. */
 export async function normalise(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
-  if (!(input instanceof Request)) return callOf(input, init ?? {})
+  if (!(input instanceof Request)) {
+    const body = keptBody(init?.body)
+    const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
+    return body instanceof Blob ? callOf(input, kept, await blobText(body)) : callOf(input, kept)
+  }
   const request = new Request(input, init)
   const body = request.body === null ? null : await request.arrayBuffer()
   return callOf(request.url, {
@@ -41,7 +46,8 @@ export async function normalise(input: string | URL | Request, init: RequestInit
   })
 }
 
-export function callOf(target: string | URL, init: RequestInit): Call {
+/** @param blob the text of a body that is a Blob */
+export function callOf(target: string | URL, init: RequestInit, blob?: string): Call {
   let message: OutgoingMessage | undefined
   return {
     target,
@@ -49,9 +55,9 @@ export function callOf(target: string | URL, init: RequestInit): Call {
     method: (init.method ?? 'GET').toUpperCase(),
     init,
     signal: init.signal ?? undefined,
-    isReplayable: !(init.body instanceof ReadableStream),
-    text: () => bodyText(init.body),
-    message: () => (message ??= readMessage(bodyText(init.body))),
+    bodyObstacle: bodyObstacle(init.body, blob),
+    text: () => blob ?? bodyText(init.body),
+    message: () => (message ??= readMessage(blob ?? bodyText(init.body))),
   }
 }
 
@@ -77,13 +83,6 @@ export function baseUrl(): string | undefined {
   return (globalThis as { location?: { href?: string } }).location?.href
 }
 
-/** The text of a body that can be a JSON-RPC message. */
-function bodyText(body: BodyInit | null | undefined): string | undefined {
-  if (typeof body === 'string') return body
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body)
-  return undefined
-}
-
 /** What is the same for every request of this client to this server: how to send, not what. */
 export function settingsOf({ init }: Call): RequestInit {
   const { method, headers, body, signal, ...settings } = init
@@ -104,16 +103,9 @@ export function onCurrentEpoch(call: Call, session: VirtualSession, again: boole
   return { ...call.init, headers }
 }
 
-/**
- * A cheap look at a body before it is parsed: most calls are about something else, and nobody has to read them. What is
- * no text has to be read.
- */
-export function mentions(body: RequestInit['body'], word: string): boolean {
-  return typeof body === 'string' ? body.includes(word) : body !== null && body !== undefined
-}
-
 /** What stands against sending this call a second time. */
-export function whyNotReplayable({ isReplayable, init }: Call): 'signed-request' | 'streaming-body' | undefined {
-  if (!isReplayable) return 'streaming-body'
+export function whyNotReplayable(call: Call): 'signed-request' | 'streaming-body' | 'unreadable-body' | undefined {
+  const { bodyObstacle: obstacle, init } = call
+  if (obstacle) return obstacle
   return isSigned(new Headers(init.headers)) ? 'signed-request' : undefined
 }

@@ -1,31 +1,44 @@
 import { TetherError } from '../base/errors.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
+import type { ThrottleSettings } from '../recovery/throttle.js'
 import type { SessionRecoveryOptions } from './options.js'
-
-const defaults = {
-  recoveryTimeout: 30_000,
-  outageBudget: 30_000,
-  stallTimeout: 0,
-  authorizationTimeout: 30_000,
-  maxSessions: 10_000,
-}
-
-const policies: readonly unknown[] = ['on-rejection', 'hinted', 'never'] satisfies ReplayPolicy[]
 
 /** Longer delays overflow the platform's timers and fire at once. */
 const maxDelayMs = 2 ** 31 - 1
+const maxCount = Number.MAX_SAFE_INTEGER
+
+/** What a number may be. */
+interface Bounds {
+  readonly value: number
+  readonly min: number
+  readonly max: number
+}
+
+const numbers = {
+  recoveryTimeout: { value: 30_000, min: 1, max: maxDelayMs },
+  outageBudget: { value: 30_000, min: 0, max: maxDelayMs },
+  stallTimeout: { value: 0, min: 0, max: maxDelayMs },
+  authorizationTimeout: { value: 30_000, min: 1, max: maxDelayMs },
+  maxSessions: { value: 10_000, min: 1, max: maxCount },
+  sessionIdleTimeout: { value: 86_400_000, min: 1, max: maxCount },
+  maxBackgroundRecoveries: { value: 10, min: 1, max: maxCount },
+} satisfies Record<string, Bounds>
+
+const throttling = {
+  maxTokens: { value: 10, min: 1, max: maxCount },
+  tokensPerSuccess: { value: 1, min: 0, max: maxCount },
+  pause: { value: 5_000, min: 1, max: maxDelayMs },
+} satisfies Record<string, Bounds>
+
+const policies: readonly unknown[] = ['on-rejection', 'hinted', 'never'] satisfies ReplayPolicy[]
+
+export type CheckedOptions = Readonly<Record<keyof typeof numbers, number>> & { readonly throttling: ThrottleSettings }
 
 /** The numbers among the options, checked and complete. Throws {@link TetherError} `invalid_option`. */
-export function checkOptions(options: SessionRecoveryOptions): typeof defaults {
-  const checked = { ...defaults, ...defined(options) }
-  const { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions } = checked
-  check('recoveryTimeout', recoveryTimeout, 1, maxDelayMs)
-  check('outageBudget', outageBudget, 0, maxDelayMs)
-  check('stallTimeout', stallTimeout, 0, maxDelayMs)
-  check('authorizationTimeout', authorizationTimeout, 1, maxDelayMs)
-  check('maxSessions', maxSessions, 1, Number.MAX_SAFE_INTEGER)
+export function checkOptions(options: SessionRecoveryOptions): CheckedOptions {
   checkReplay(options.replay)
-  return { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions }
+  const { pause, ...throttle } = checked(throttling, options.recoveryThrottling ?? {}, 'recoveryThrottling.')
+  return { ...checked(numbers, options, ''), throttling: { ...throttle, pauseMs: pause } }
 }
 
 function checkReplay(value: unknown): void {
@@ -34,15 +47,23 @@ function checkReplay(value: unknown): void {
   throw new TetherError('invalid_option', `replay: expected one of ${policies.join(', ')}, was given ${given}.`)
 }
 
-function defined(options: SessionRecoveryOptions): Partial<typeof defaults> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+function checked<Name extends string>(
+  all: Readonly<Record<Name, Bounds>>,
+  given: Partial<Record<NoInfer<Name>, unknown>>,
+  prefix: string,
+): Record<Name, number> {
+  const names = Object.keys(all) as Name[]
+  return Object.fromEntries(
+    names.map((name) => [name, checkNumber(prefix + name, given[name], all[name])]),
+  ) as unknown as Record<Name, number>
 }
 
-function check(name: keyof typeof defaults, value: unknown, min: number, max: number): void {
-  if (typeof value === 'number' && value >= min && value <= max) return
-  const given = typeof value === 'number' ? String(value) : typeof value
+function checkNumber(name: string, given: unknown, { value, min, max }: Bounds): number {
+  if (given === undefined) return value
+  if (typeof given === 'number' && given >= min && given <= max) return given
+  const what = typeof given === 'number' ? String(given) : typeof given
   throw new TetherError(
     'invalid_option',
-    `${name}: expected a number from ${String(min)} to ${String(max)}, was given ${given}. Leave it out for ${String(defaults[name])}.`,
+    `${name}: expected a number from ${String(min)} to ${String(max)}, was given ${what}. Leave it out for ${String(value)}.`,
   )
 }

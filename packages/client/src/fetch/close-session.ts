@@ -25,6 +25,8 @@ export async function closeSession(seam: Seam, session: VirtualSession, call: Ca
 
 async function close(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   const renewal = seam.renewals.underWay(session)
+  // One that was put off ends at once then, because there is nothing left to renew.
+  seam.renewals.hasten(session)
   if (renewal) await renewalOrAbort(seam, session, call, renewal)
   if (session.lost || session.upstreamId === undefined) {
     forget(seam, session)

@@ -9,7 +9,11 @@ import { readRefusal } from './read-refusal.js'
 export type Confirmation =
   | { readonly verdict: 'lost'; readonly rule: string; readonly status: number }
   | { readonly verdict: 'alive' }
-  | { readonly verdict: 'unknown' }
+  | {
+      readonly verdict: 'unknown'
+      /** Of the answer, if there was one. */
+      readonly status?: number
+    }
 
 const maxWaitMs = 10_000
 
@@ -35,7 +39,7 @@ export async function confirmLoss(seam: Seam, session: VirtualSession, suspiciou
     // A ping runs nothing, so that it does not matter here whether it may have been run.
     if (verdict.conclusion === 'lost') return { verdict: 'lost', rule: verdict.rule, status }
     // Not ready, not signed in, too busy: says nothing about the session.
-    return { verdict: response.ok || verdict.rule === 'method-not-found' ? 'alive' : 'unknown' }
+    return response.ok || verdict.rule === 'method-not-found' ? { verdict: 'alive' } : { verdict: 'unknown', status }
   } catch {
     return { verdict: 'unknown' }
   } finally {

@@ -1,7 +1,8 @@
 import { readRequestId } from '../session/request-ids.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { isId, isObject, parseJson, type JsonObject, type JsonRpcId } from '../wire/json-rpc.js'
-import { mentions, withBody, type Call } from './call.js'
+import { withBody, type Call } from './call.js'
+import { mentions } from './request-body.js'
 
 /** Where one message of the client has to go. */
 type Direction = 'as-it-is' | 'rewritten' | 'nowhere'

@@ -62,7 +62,7 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
   }
 
   const fetch: FetchLike = async (url, init = {}) => {
-    const body = textOf(init.body)
+    const body = await textOf(init.body)
     const seen: Seen = {
       url: String(url),
       method: init.method ?? 'GET',
@@ -82,9 +82,10 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
     settings,
     /** The requests in short, for comparing: HTTP or JSON-RPC method and the session id's number. */
     lines: () => log.map(lineOf),
-    /** A fresh process: it knows no session. */
-    forget: () => {
-      known = new Set()
+    /** It knows this session no more; without an id: a fresh process, which knows none. */
+    forget: (id?: string) => {
+      if (id === undefined) known = new Set()
+      else known.delete(id)
     },
     knows: (id: string) => known.has(id),
   }
@@ -96,9 +97,9 @@ function initialized({ id, params }: Seen['message'], version: string | undefine
   return json(200, { jsonrpc: '2.0', id, result }, headers)
 }
 
-function textOf(body: RequestInit['body']): string {
-  if (typeof body === 'string') return body
-  return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : ''
+async function textOf(body: RequestInit['body']): Promise<string> {
+  const isNoMessage = [ReadableStream, FormData, URLSearchParams].some((form) => body instanceof form)
+  return isNoMessage ? '' : new Response(body ?? null).text()
 }
 
 function lineOf({ method, message, headers }: Seen): string {

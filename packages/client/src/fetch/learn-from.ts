@@ -1,6 +1,7 @@
 import type { VirtualSession } from '../session/virtual-session.js'
 import { observeAnswer } from '../wire/observe-answer.js'
-import { mentions, type Call } from './call.js'
+import type { Call } from './call.js'
+import { mentions } from './request-body.js'
 
 /**
  * Takes note of what the engine has to know of an answer, in passing: which tools are safe to call twice. Other answers

@@ -12,11 +12,12 @@ import {
 } from '../recovery/replay-decision.js'
 import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
+import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
-import { mentions, onCurrentEpoch, whyNotReplayable, withSignal, type Call } from './call.js'
+import { onCurrentEpoch, whyNotReplayable, withSignal, type Call } from './call.js'
 import { CallReport } from './call-report.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
@@ -25,6 +26,8 @@ import { present, presentAccepted, presentError } from './present.js'
 import { readOwnAnswer } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
+import { isLostSilently, persistentServerError } from './suspect-session.js'
+import { mentions } from './request-body.js'
 
 type Loss = Extract<Classification, { conclusion: 'lost' }>
 
@@ -154,13 +157,14 @@ export class MessageExchange {
         this.#report.tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
-        return unavailabilityOf(response.status) === undefined
-          ? this.#answered(response, isError)
-          : this.#unavailable(response)
+        return response.status === 500 || unavailabilityOf(response.status) !== undefined
+          ? this.#unavailable(response, epoch)
+          : this.#answered(response, isError, epoch)
     }
   }
 
-  #answered(response: Response, isError: boolean): Response {
+  #answered(response: Response, isError: boolean, epoch: number): Response {
+    if (response.ok) this.#seam.renewals.answered(this.#session, epoch)
     const { body } = this.#call.init
     if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
     return present(learnFrom(this.#call, response, this.#session), this.#session)
@@ -175,11 +179,17 @@ export class MessageExchange {
   }
 
   /** The server, or a proxy before it, says that it can't answer now. */
-  async #unavailable(unavailable: Response): Promise<Response | undefined> {
+  async #unavailable(unavailable: Response, epoch: number): Promise<Response | undefined> {
     const { status, headers } = unavailable
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, unavailable)
     if (error) return present(response, this.#session)
-    const progress = unavailabilityOf(status) === 'not-ready' ? 'not-started' : 'unknown'
+    const unavailability = unavailabilityOf(status)
+    const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
+    if (this.#renewalsLeft > 0 && (await isLostSilently(this.#seam, this.#session, this.#call, response))) {
+      const replay = progress === 'not-started' && !this.#mayHaveRun ? 'replay' : 'heal-only'
+      return this.#refused(response, { conclusion: 'lost', rule: persistentServerError, replay }, epoch)
+    }
+    if (unavailability === undefined) return this.#answered(response, true, epoch)
     const trouble = { cause: `HTTP ${String(status)}`, retryAfterMs: retryAfterMs(headers) }
     const ending = await this.#inTrouble(progress, trouble)
     if (ending === asItIs) return present(response, this.#session)
@@ -232,7 +242,7 @@ export class MessageExchange {
       return this.#afterRenewal(verdict)
     }
     if (!renewals.underWay(this.#session)) {
-      emit({ type: 'session-lost', session: this.#session.fingerprint, epoch, rule: verdict.rule, status })
+      tellLoss(emit, this.#session, verdict.rule, status)
     }
     if (this.#renewalsLeft === 0) return this.#refusedAgain(response)
     discardBody(response)
@@ -246,7 +256,10 @@ export class MessageExchange {
     if (refusal.status === 401) return present(refusal, this.#session)
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
     discardBody(response)
-    if (error) return presentError(this.#call.message(), error)
+    if (error) {
+      this.#seam.renewals.answered(this.#session, this.#session.epoch)
+      return presentError(this.#call.message(), error)
+    }
     return this.#report.failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
   }
 

@@ -2,6 +2,7 @@ import { withBody } from '../base/body.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import { readEventId } from '../session/event-ids.js'
+import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, isSigned, lastEventIdHeader } from '../wire/headers.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
@@ -75,7 +76,7 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
         if (isRenewed) return presentStreamAway()
         if (opened.kind === 'lost') {
           const { rule, status } = opened.confirmed
-          seam.emit({ type: 'session-lost', session: session.fingerprint, epoch: session.epoch, rule, status })
+          tellLoss(seam.emit, session, rule, status)
         }
         mustRenew = opened.kind === 'lost'
         isRenewed = true

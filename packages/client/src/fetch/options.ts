@@ -2,6 +2,7 @@ import type { EventListener } from '../base/events.js'
 import type { Clock } from '../base/clock.js'
 import type { DialectOptions } from '../recovery/dialects.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
+import type { SessionSnapshot } from './session-snapshot.js'
 
 /** The part of `fetch` that MCP client transports use; the same type as in the official SDKs. */
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
@@ -10,7 +11,11 @@ export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Respo
 export type RecoveringFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /** The SDKs' own middleware shape: composes with their `applyMiddlewares`. */
-export type SessionRecoveryMiddleware = (next: FetchLike) => RecoveringFetch
+export interface SessionRecoveryMiddleware {
+  (next: FetchLike): RecoveringFetch
+  /** The sessions that are looked after now, for a status page: the one that was idle longest first. */
+  readonly sessions: () => readonly SessionSnapshot[]
+}
 
 /** The `params` of an `initialize` request (MCP 2025-11-25, Lifecycle). */
 export interface InitializeParams {
@@ -20,11 +25,38 @@ export interface InitializeParams {
   readonly [member: string]: unknown
 }
 
+/**
+ * When no more renewals are tried for a while, for each server (its host and path). Each renewal that fails, or whose
+ * new session is lost before anything was answered on it, spends a token; each that was of use brings some back. A
+ * renewal that works spends none, so that twenty losses in a row are twenty renewals; and an outage spends none, because
+ * the outage budget bounds it. When half of the tokens are spent, requests that would need a renewal get an error at
+ * once that says so and for how long; after the pause one renewal is tried, and if that works all are free again.
+ */
+export interface RecoveryThrottling {
+  /**
+   * The size of the bucket. Half of it is what may fail before it is suspended: five renewals, as in gRPC.
+   * @default 10
+   */
+  readonly maxTokens?: number
+  /**
+   * What one renewal that was of use brings back. 1: a server where most renewals are of use is never suspended.
+   * @default 1
+   */
+  readonly tokensPerSuccess?: number
+  /**
+   * The first pause, in milliseconds: long enough for a process that crashes while it starts to be started again. Each
+   * next one is twice as long, up to a minute.
+   * @default 5_000
+   */
+  readonly pause?: number
+}
+
 /** Options of {@link withSessionRecovery}. Durations are in milliseconds. */
 export interface SessionRecoveryOptions {
   /**
    * Longest time one recovery may take, from its `initialize` to the acknowledged `notifications/initialized`.
    * Half of the SDKs' default request timeout (60 s), so that the caller hears the reason before it gives up.
+   * Of it `initialize` may take two thirds, each other step one third.
    * @default 30_000
    */
   readonly recoveryTimeout?: number
@@ -55,6 +87,23 @@ export interface SessionRecoveryOptions {
    * @default 10_000
    */
   readonly maxSessions?: number
+  /**
+   * How long a session is remembered that nobody uses: no request, no open stream. In milliseconds. It is forgotten when
+   * the middleware is next used for another one; its next loss is then passed to the caller.
+   * Generous, because some hosts stay open for days, and a forgotten session can't be renewed.
+   * @default 86_400_000 (24 h)
+   */
+  readonly sessionIdleTimeout?: number
+  /** When renewals of one server keep failing, see {@link RecoveryThrottling}. */
+  readonly recoveryThrottling?: RecoveryThrottling
+  /**
+   * Most sessions of one server that are renewed at once while nobody waits for them (because the standalone stream
+   * broke, say). The others follow; one that a request waits for is never put off.
+   * Ten bring a thousand sessions back within 15 s at 50 ms a round trip, and are no herd to a server that has just
+   * started.
+   * @default 10
+   */
+  readonly maxBackgroundRecoveries?: number
   /** Which dialects of a lost session are believed. @default all */
   readonly dialects?: DialectOptions
   /**

@@ -46,7 +46,9 @@ export class OutageWait {
     const elapsedMs = now - this.#startedAt
     const waitMs = waitBeforeNextTry({ elapsedMs, budgetMs: outageBudgetMs, tries, retryAfterMs, random: random() })
     if (waitMs === undefined) return 'exhausted'
-    const { fingerprint, epoch } = this.#session
+    const { fingerprint, epoch, health } = this.#session
+    health.away = true
+    health.lastError = cause
     const method = methodOf(this.#call.message())
     emit({ type: 'server-away', session: fingerprint, epoch, method, reason: cause, tries, waitMs })
     const timer = pause(clock, waitMs)

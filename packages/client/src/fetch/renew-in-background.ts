@@ -1,4 +1,5 @@
 import type { RenewalOutcome } from '../recovery/renewals.js'
+import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { settingsOf, type Call } from './call.js'
 import type { Confirmation } from './confirm-loss.js'
@@ -17,7 +18,7 @@ export function renewInBackground(
   const { emit, renewals, next } = seam
   if (confirmed && !renewals.underWay(session)) {
     const { rule, status } = confirmed
-    emit({ type: 'session-lost', session: session.fingerprint, epoch: session.epoch, rule, status })
+    tellLoss(emit, session, rule, status)
   }
-  return renewals.renew(session, { url: call.url, send: next, init: settingsOf(call) })
+  return renewals.renew(session, { url: call.url, send: next, init: settingsOf(call) }, { background: true })
 }

@@ -1,12 +1,13 @@
 import { isCancellation } from '../recovery/replay-decision.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { isId } from '../wire/json-rpc.js'
-import { mentions, type Call } from './call.js'
+import type { Call } from './call.js'
 import type { Seam } from './engine.js'
 import { followAnswer } from './follow-answer.js'
 import { forUpstream } from './for-upstream.js'
 import { MessageExchange } from './message-exchange.js'
 import { presentAccepted } from './present.js'
+import { mentions } from './request-body.js'
 
 /** Sends a POST of a session that is ours, and gets it and its answer through the loss of that session. */
 export async function sendMessage(seam: Seam, session: VirtualSession, given: Call): Promise<Response> {

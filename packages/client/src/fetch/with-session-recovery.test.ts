@@ -41,6 +41,8 @@ describe('a lost session', () => {
       'session-bound',
       'session-lost',
       'recovery-started',
+      'recovery-step',
+      'recovery-step',
       'recovery-succeeded',
       'request-replayed',
     ])
@@ -152,10 +154,10 @@ describe('a lost session', () => {
     expect((await client.call()).answer).toMatchObject({ result: {} })
   })
 
-  it('is an error when the new session dies before it is acknowledged, and that session is ended', async () => {
+  it('is an error when the new session is refused before it is acknowledged, and that session is ended', async () => {
     let dying = false
     const server = inProcessServer(({ message }) =>
-      dying && message.method === 'notifications/initialized' ? lost() : undefined,
+      dying && message.method === 'notifications/initialized' ? json(422, { error: 'no' }) : undefined,
     )
     const client = clientOf(recovering(server))
     await client.connect()

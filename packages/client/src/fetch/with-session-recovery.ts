@@ -7,14 +7,16 @@ import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { adoptResumedSession, bindSession, initializeIn } from './bind-session.js'
-import { baseUrl, mentions, normalise, onCurrentEpoch, type Call } from './call.js'
+import { baseUrl, normalise, onCurrentEpoch, type Call } from './call.js'
 import { checkOptions } from './check-options.js'
 import { closeSession } from './close-session.js'
 import type { Engine, Seam } from './engine.js'
 import { openStream } from './open-stream.js'
-import type { SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
+import type { FetchLike, RecoveringFetch, SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
 import { present } from './present.js'
+import { mentions } from './request-body.js'
 import { sendMessage } from './send-message.js'
+import { snapshotsOf } from './session-snapshot.js'
 
 /**
  * A `fetch` middleware that keeps MCP sessions alive when the server forgets them (MCP 2025-11-25, Transports, Session
@@ -35,7 +37,7 @@ import { sendMessage } from './send-message.js'
  */
 export function withSessionRecovery(options: SessionRecoveryOptions = {}): SessionRecoveryMiddleware {
   const engine = engineOf(options)
-  return (next) => {
+  const middleware = (next: FetchLike): RecoveringFetch => {
     const seam: Seam = { ...engine, next }
     return async (input, init) => {
       const passOn = () => next(input as URL, init)
@@ -56,29 +58,47 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
     }
   }
+  return Object.assign(middleware, { sessions: () => snapshotsOf(engine) })
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
-  const { recoveryTimeout, outageBudget, stallTimeout, authorizationTimeout, maxSessions } = checkOptions(options)
+  const checked = checkOptions(options)
   const clock = options.clock ?? systemClock
+  const random = options.random ?? Math.random
+  const dialects = options.dialects ?? {}
   const emit = emitterTo(options.onEvent)
-  const registry = new SessionRegistry(maxSessions, randomId)
+  const registry = new SessionRegistry({
+    maxSessions: checked.maxSessions,
+    idleTimeoutMs: checked.sessionIdleTimeout,
+    clock,
+    newId: randomId,
+  })
   // It is random, so that no client's id and no other middleware's can be the same.
   const tag = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
   const newRequestId = () => `${tag}-${String(++requests)}`
-  const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
+  const renewals = new Renewals({
+    registry,
+    clock,
+    random,
+    emit,
+    dialects,
+    recoveryTimeoutMs: checked.recoveryTimeout,
+    throttling: checked.throttling,
+    maxBackgroundRecoveries: checked.maxBackgroundRecoveries,
+    newRequestId,
+  })
   return {
     registry,
     renewals,
-    dialects: options.dialects ?? {},
-    authorizationTimeoutMs: authorizationTimeout,
-    outageBudgetMs: outageBudget,
-    stallTimeoutMs: stallTimeout,
+    dialects,
+    authorizationTimeoutMs: checked.authorizationTimeout,
+    outageBudgetMs: checked.outageBudget,
+    stallTimeoutMs: checked.stallTimeout,
     tag,
     onNotification: () => undefined,
     replay: options.replay ?? 'on-rejection',
-    random: options.random ?? Math.random,
+    random,
     clock,
     emit,
     newRequestId,

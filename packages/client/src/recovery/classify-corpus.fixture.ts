@@ -188,6 +188,8 @@ const asksAgain: readonly Row[] = [
     error(-32601, 'The first message from the client must be "initialize": tools/call', own),
     'initialize-first-again',
   ],
+  ['mcp-go from 0.44', 404, 'Invalid session ID\n', 'session-required-404'],
+  ['MCP-Nest 2', 404, error(-32001, 'Session not found'), 'session-required-404'],
 ]
 
 /** A server that keeps sessions again, asked without a session id because it had none. */

@@ -82,10 +82,14 @@ describe('classify', () => {
     expect(decide(400, error(-32000, 'terminal session expired', { id: 8 }), { message }).conclusion).toBe('lost')
   })
 
-  it('makes nothing of a 404 to a request without a session id', () => {
-    for (const [, status, body] of losses404) {
-      expect(decide(status, body, { carriedSession: false }).conclusion).toBe('not-lost')
+  it('makes nothing of a 404 to a request without a session id that does not miss one', () => {
+    const without = losses404.map(([, status, body]) => decide(status, body, { carriedSession: false }))
+    expect(new Set(without.map(({ rule }) => rule))).toEqual(new Set([undefined, 'session-required-404']))
+    for (const body of ['', '404 page not found', '{"message":"Not Found"}', error(-32001, 'Unknown transport')]) {
+      expect(decide(404, body, { carriedSession: false }).conclusion).toBe('not-lost')
     }
+    const ofATool = error(-32000, 'browser session not found', { id: 7 })
+    expect(decide(404, ofATool, { carriedSession: false }).conclusion).toBe('not-lost')
   })
 
   describe('with a dialect switched off', () => {

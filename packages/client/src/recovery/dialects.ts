@@ -64,4 +64,11 @@ export interface DialectOptions {
    * @default true
    */
   readonly wrappedLossAs500?: boolean
+  /**
+   * 500, 502 or 503 again and again, to a `ping` on the session too, while a fresh `initialize` works: neotoma before
+   * September 2026, Microsoft's mcp-gateway. The session is renewed. After 500 and 502, whether the request was run is
+   * unknown.
+   * @default true
+   */
+  readonly persistentServerError?: boolean
 }

@@ -1,6 +1,7 @@
 import type { RecoveryStep } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import type { JsonRpcError } from '../wire/json-rpc.js'
+import type { NeverLasting } from './never-lasting.js'
 
 /** JSON-RPC error codes of our own, in the range that MCP leaves to implementations. */
 const recoveryFailedCode = -32010
@@ -18,17 +19,48 @@ export interface Failure {
 /** Why a session could not be renewed, or the request not be answered on the new one. */
 export interface RecoveryFailure extends Failure {
   readonly step: RecoveryStep
+  /** A reason with a name of its own. */
+  readonly reason?: NeverLasting | Suspended | undefined
+}
+
+/** Recoveries of this server keep failing, so that none is tried for a while. */
+export interface Suspended {
+  readonly code: 'recovery_suspended'
+  /** For how long, in milliseconds. */
+  readonly retryAfterMs: number
 }
 
 /** The error for a request that the server refused and that could not be sent again. It was not run. */
-export function recoveryFailedError({ step, cause, durationMs, attempts }: RecoveryFailure): JsonRpcError {
+export function recoveryFailedError({ step, reason, ...failure }: RecoveryFailure): JsonRpcError {
+  const { cause, durationMs, attempts } = failure
   const tried = `${stepsInWords[step]} (attempt ${String(attempts)}, ${String(durationMs)} ms): ${cause}`
+  const { what, advice } = inWords(reason, tried)
+  const { code, ...details } = reason ?? { code: 'recovery_failed' }
   return {
     code: recoveryFailedCode,
-    message:
-      `The MCP server lost this session and it could not be renewed: ${tried}. ` +
-      'The server refused the request before running it, so it is safe to try it again later.',
-    data: { code: 'recovery_failed', step, attempts, durationMs, cause },
+    message: `The MCP server lost this session and ${what}. It did not run the request, so ${advice}.`,
+    data: { code, step, ...details, attempts, durationMs, cause },
+  }
+}
+
+function inWords(reason: RecoveryFailure['reason'], tried: string): { what: string; advice: string } {
+  switch (reason?.code) {
+    case undefined:
+      return { what: `it could not be renewed: ${tried}`, advice: 'it is safe to try it again later' }
+    case 'sessions_never_last':
+      return {
+        what:
+          `${String(reason.sessions)} new sessions in a row were lost before anything was answered on them; ` +
+          `at last ${tried}. Often several replicas share one address without sticky sessions`,
+        advice: 'it is safe to try it again, but that will hardly help before the server is mended',
+      }
+    case 'recovery_suspended': {
+      const seconds = String(Math.ceil(reason.retryAfterMs / 1000))
+      return {
+        what: `its renewals keep failing, so that none is tried for the next ${seconds} s`,
+        advice: 'it is safe to try it again after that',
+      }
+    }
   }
 }
 
@@ -87,6 +119,7 @@ export function serverUnavailableError(
 const stepsInWords: Readonly<Record<RecoveryStep, string>> = {
   initialize: 'the new initialize failed',
   initialized: 'the new session did not take notifications/initialized',
+  restore: 'the new session did not take what had been set in the old one',
   replay: 'the new session refused the request too',
 }
 

@@ -1,57 +1,56 @@
-import { abortable, deadline } from '../base/abort.js'
-import { discardBody, peekBody } from '../base/body.js'
-import type { Clock } from '../base/clock.js'
-import type { RecoveryStep } from '../base/events.js'
+import { discardBody } from '../base/body.js'
 import { redact } from '../base/redact.js'
 import { onUpstreamSession } from '../session/own-request.js'
-import { sessionIdOf } from '../wire/headers.js'
-import { isObject, parseJson, type JsonObject } from '../wire/json-rpc.js'
-import { isAcceptableVersion } from '../wire/protocol-versions.js'
 import { readAnswer, type Answer } from '../wire/answer-reader.js'
+import { sessionIdOf } from '../wire/headers.js'
+import type { JsonObject, OutgoingMessage } from '../wire/json-rpc.js'
+import { isAcceptableVersion } from '../wire/protocol-versions.js'
 import { isLasting } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
+import { classify } from './classify.js'
+import type { DialectOptions } from './dialects.js'
 import { causeOf } from './failure.js'
+import { endSession, post, refusalBody, refusalText, type RequestSettings } from './handshake-requests.js'
+import { meaningOfRefusal } from './initialize-refusal.js'
 import { unavailabilityOf } from './outage.js'
+import { readContent } from './refusal.js'
+import type { HandshakeStep, RecoverySteps } from './recovery-steps.js'
 
-export type Send = (url: URL, init: RequestInit) => Promise<Response>
-
-export interface HandshakeInput {
-  readonly url: URL
-  readonly send: Send
-  /** Everything that is the same for all requests to this server: `redirect`, `credentials` and the like. */
-  readonly init: RequestInit
-  /** The headers for `initialize`, without a session id. */
-  readonly headers: Headers
+export interface HandshakeInput extends RequestSettings {
   readonly params: JsonObject
   /** The version to ask for: the one negotiated before. */
   readonly protocolVersion: string
   /** The newest version that the client itself ever offered. */
   readonly offeredVersion: string
-  /** A JSON-RPC id that no client uses. */
-  readonly requestId: string
-  /** What must not appear in a cause. */
-  readonly secrets: readonly string[]
-  readonly clock: Clock
-  readonly signal: AbortSignal
+  /** Makes a JSON-RPC id that no client uses. */
+  readonly newRequestId: () => string
+  readonly dialects: DialectOptions
+  readonly steps: RecoverySteps
+}
+
+export interface AcceptedHandshake {
+  readonly kind: 'accepted'
+  /** `undefined`: the server keeps no session. */
+  readonly sessionId: string | undefined
+  readonly protocolVersion: string
 }
 
 /** The outcome of a handshake, as a value. */
 export type HandshakeResult =
-  | {
-      readonly kind: 'accepted'
-      /** `undefined`: the server keeps no session. */
-      readonly sessionId: string | undefined
-      readonly protocolVersion: string
-    }
-  | { readonly kind: 'challenged'; readonly response: Response }
-  | HandshakeFailure
+  AcceptedHandshake | { readonly kind: 'challenged'; readonly response: Response } | HandshakeFailure
 
 export interface HandshakeFailure {
   readonly kind: 'failed'
-  readonly step: RecoveryStep
+  readonly step: HandshakeStep
   readonly cause: string
   /** Set when nobody was there to answer: another time it may go well. */
   readonly outage?: Outage
+  /**
+   * What may help at once:
+   * - `end-old-session`: the server keeps one session only;
+   * - `start-over`: the new session is void, because the server does not know it any more, or went away.
+   */
+  readonly remedy?: 'end-old-session' | 'start-over'
 }
 
 export interface Outage {
@@ -64,51 +63,74 @@ export interface Outage {
  * be acknowledged before anything else is sent on it (MCP 2025-11-25, Lifecycle, Initialization).
  */
 export async function shakeHands(input: HandshakeInput): Promise<HandshakeResult> {
-  const opened = await initialize(input)
+  const opened = await input.steps.run('initialize', (signal) => initialize(input, signal))
   if (opened.kind !== 'accepted') return opened
-  const refusal = await acknowledge(input, opened.sessionId, opened.protocolVersion)
-  if (refusal === undefined) return opened
+  const ending = await input.steps.run('initialized', (signal) => acknowledge(input, opened, signal))
+  if (ending === undefined) return opened
   abandon(input, opened.sessionId, opened.protocolVersion)
-  return { kind: 'failed', step: 'initialized', cause: refusal }
+  return ending
 }
 
-async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
-  const { protocolVersion, params, requestId, signal } = input
-  const failed = (cause: string, outage?: Outage): HandshakeFailure => ({
+/** The first step alone. */
+export async function initialize(input: HandshakeInput, signal: AbortSignal): Promise<HandshakeResult> {
+  const { protocolVersion, params } = input
+  const failed = (cause: string, more: Partial<HandshakeFailure> = {}): HandshakeFailure => ({
     kind: 'failed',
     step: 'initialize',
     cause,
-    ...(outage && { outage }),
+    ...more,
   })
-  const body = { jsonrpc: '2.0', id: requestId, method: 'initialize', params: { ...params, protocolVersion } }
+  const id = input.newRequestId()
+  const message = { jsonrpc: '2.0', id, method: 'initialize', params: { ...params, protocolVersion } }
   let sessionId: string | undefined
   try {
-    const response = await post(input, input.headers, body)
-    if (isChallenge(response)) return { kind: 'challenged', response }
-    if (!response.ok) return failed(await refusalText('initialize', response, input), outageIn(response))
+    const response = await post(input, input.headers, message, signal)
+    if (!response.ok) return await refusedInitialize(input, response, signal)
 
     sessionId = sessionIdOf(response.headers)
-    const answer = await readAnswer(response, requestId, signal)
-    const judged = judge(answer, input)
+    const judged = judge(await readAnswer(response, id, signal), input)
     if (judged.fault === undefined) return { kind: 'accepted', sessionId, protocolVersion: judged.protocolVersion }
     abandon(input, sessionId, undefined)
-    return failed(judged.fault)
+    return failed(judged.fault, judged.isOneSessionOnly ? { remedy: 'end-old-session' } : {})
   } catch (error) {
     abandon(input, sessionId, undefined)
-    if (signal.aborted) return failed(`initialize got no answer: ${causeOf(signal.reason, input.secrets)}`)
-    const outage = isLasting(error) ? undefined : { retryAfterMs: undefined }
-    return failed(`initialize got no answer: ${causeOf(error, input.secrets)}`, outage)
+    const isLate = signal.aborted
+    const outage = isLate || isLasting(error) ? {} : { outage: { retryAfterMs: undefined } }
+    return failed(`initialize got no answer: ${causeOf(isLate ? signal.reason : error, input.secrets)}`, outage)
   }
 }
 
-type Judgement = { readonly protocolVersion: string; readonly fault?: undefined } | { readonly fault: string }
+async function refusedInitialize(
+  input: HandshakeInput,
+  response: Response,
+  signal: AbortSignal,
+): Promise<HandshakeResult> {
+  const { status, headers } = response
+  const refusal = { status, hasChallenge: headers.has('www-authenticate'), text: '' }
+  // Before its body is touched: the client reads it.
+  if (meaningOfRefusal(refusal) === 'challenge') return { kind: 'challenged', response }
+  const body = await refusalBody(response, signal)
+  const meaning = meaningOfRefusal({ ...refusal, text: readContent(body).text })
+  return {
+    kind: 'failed',
+    step: 'initialize',
+    cause: refusalText('initialize', status, body, input),
+    ...(meaning === 'one-session-only' && { remedy: 'end-old-session' }),
+    ...(meaning === 'away' && { outage: { retryAfterMs: retryAfterMs(headers) } }),
+  }
+}
+
+type Judgement =
+  | { readonly protocolVersion: string; readonly fault?: undefined }
+  | { readonly fault: string; readonly isOneSessionOnly?: boolean }
 
 /** The version that client and server agree on, or what stands against it. */
 function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Judgement {
   if (answer.kind === 'error') {
-    return {
-      fault: `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message, secrets)}`,
-    }
+    const { code, message } = answer
+    const meaning = meaningOfRefusal({ status: 200, hasChallenge: false, text: message })
+    const fault = `initialize was answered with the error ${String(code)}: ${redact(message, secrets)}`
+    return { fault, isOneSessionOnly: meaning === 'one-session-only' }
   }
   const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
   if (typeof version !== 'string') return { fault: 'the answer to initialize holds no InitializeResult' }
@@ -120,68 +142,47 @@ function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: Han
   return { protocolVersion: version }
 }
 
+const initialized = { kind: 'notification', method: 'notifications/initialized', params: {} } satisfies OutgoingMessage
+
 /** Returns what went wrong, `undefined` when the server has taken it. */
 async function acknowledge(
   input: HandshakeInput,
-  sessionId: string | undefined,
-  protocolVersion: string,
-): Promise<string | undefined> {
+  { sessionId, protocolVersion }: AcceptedHandshake,
+  signal: AbortSignal,
+): Promise<HandshakeResult | undefined> {
   const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  const failed = (cause: string, more: Partial<HandshakeFailure> = {}): HandshakeFailure => ({
+    kind: 'failed',
+    step: 'initialized',
+    cause,
+    ...more,
+  })
   try {
-    const response = await post(input, headers, { jsonrpc: '2.0', method: 'notifications/initialized' })
-    if (!response.ok) return await refusalText('notifications/initialized', response, input)
-    discardBody(response)
-    return undefined
+    const response = await post(input, headers, { jsonrpc: '2.0', method: initialized.method }, signal)
+    if (response.ok) {
+      discardBody(response)
+      return undefined
+    }
+    const { status } = response
+    const hasChallenge = response.headers.has('www-authenticate')
+    if (meaningOfRefusal({ status, hasChallenge, text: '' }) === 'challenge' && hasChallenge) {
+      return { kind: 'challenged', response }
+    }
+    const body = await refusalBody(response, signal)
+    const cause = refusalText('notifications/initialized', status, body, input)
+    const refusal = { status, carriedSession: sessionId !== undefined, message: initialized, body }
+    if (classify(refusal, input.dialects).conclusion === 'lost') return failed(cause, { remedy: 'start-over' })
+    if (unavailabilityOf(status) === undefined) return failed(cause)
+    return failed(cause, { remedy: 'start-over', outage: { retryAfterMs: retryAfterMs(response.headers) } })
   } catch (error) {
-    return `notifications/initialized got no answer: ${causeOf(input.signal.aborted ? input.signal.reason : error, input.secrets)}`
+    const isLate = signal.aborted
+    const cause = `notifications/initialized got no answer: ${causeOf(isLate ? signal.reason : error, input.secrets)}`
+    if (isLate || isLasting(error)) return failed(cause)
+    return failed(cause, { remedy: 'start-over', outage: { retryAfterMs: undefined } })
   }
 }
 
-/** Ends a new session that nobody is going to use. Whether it succeeds changes nothing for anyone who waits. */
+/** Ends a new session that nobody is going to use, while everything else goes on. */
 function abandon(input: HandshakeInput, sessionId: string | undefined, protocolVersion: string | undefined): void {
-  if (sessionId === undefined) return
-  const { url, send, init, clock } = input
-  const timeout = deadline(clock, maxAbandonMs, 'ending a session')
-  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
-  const end = async () => {
-    discardBody(
-      await abortable(send(url, { ...init, method: 'DELETE', headers, signal: timeout.signal }), timeout.signal),
-    )
-  }
-  end()
-    .catch(() => undefined)
-    .finally(timeout.cancel)
-}
-
-const maxAbandonMs = 5_000
-
-function post(input: HandshakeInput, headers: Headers, message: object): Promise<Response> {
-  const { url, send, init, signal } = input
-  return abortable(send(url, { ...init, method: 'POST', headers, body: JSON.stringify(message), signal }), signal)
-}
-
-/** 401, and 403 with a challenge (insufficient scope): the client's own sign-in has to answer it. */
-function isChallenge(response: Response): boolean {
-  return response.status === 401 || (response.status === 403 && response.headers.has('www-authenticate'))
-}
-
-/** A clean `initialize` answered 404 means that the endpoint is away, not a session. */
-function outageIn({ status, headers }: Response): Outage | undefined {
-  const isAway = status === 404 || unavailabilityOf(status) !== undefined
-  return isAway ? { retryAfterMs: retryAfterMs(headers) } : undefined
-}
-
-async function refusalText(what: string, response: Response, input: HandshakeInput): Promise<string> {
-  const said = await firstWords(response, input)
-  return `${what} was answered with HTTP ${String(response.status)}${said === '' ? '' : ` (${said})`}`
-}
-
-const maxRefusalBytes = 4096
-
-async function firstWords(response: Response, { signal, secrets }: HandshakeInput): Promise<string> {
-  const { text, response: rest } = await peekBody(response, maxRefusalBytes, signal)
-  discardBody(rest)
-  const json = parseJson(text)
-  const error = isObject(json) && isObject(json.error) ? json.error.message : undefined
-  return redact(typeof error === 'string' ? error : text, secrets)
+  void endSession(input, sessionId, protocolVersion)
 }

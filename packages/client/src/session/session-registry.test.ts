@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../base/clock.js'
 import { SessionRegistry } from './session-registry.js'
+import { VirtualClock } from '../base/virtual-clock.fixture.js'
 import { transcriptOf } from './transcript.js'
 
 const server = new URL('http://h/mcp')
 const bind = (registry: SessionRegistry, upstreamId: string, endpoint = server) =>
   registry.bind({ endpoint, upstreamId, transcript: transcriptOf({}, undefined) })
 
-const registryOf = (max = 10) => {
+const registryOf = (max = 10, clock: Clock = new VirtualClock()) => {
   let ids = 0
-  return new SessionRegistry(max, () => `own-${String(++ids)}`)
+  return new SessionRegistry({
+    maxSessions: max,
+    idleTimeoutMs: 60_000,
+    clock,
+    newId: () => `own-${String(++ids)}`,
+  })
 }
 
 describe('SessionRegistry', () => {

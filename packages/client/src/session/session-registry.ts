@@ -1,29 +1,42 @@
+import type { Clock } from '../base/clock.js'
 import { VirtualSession, type SessionBirth } from './virtual-session.js'
+
+export interface RegistrySettings {
+  /** Most sessions remembered. */
+  readonly maxSessions: number
+  /** How long a session may be idle, in milliseconds. */
+  readonly idleTimeoutMs: number
+  readonly clock: Clock
+  /** Makes an id that nobody can guess. */
+  readonly newId: () => string
+}
 
 /** The virtual sessions of one middleware, found by the host they belong to and the id the client holds. */
 export class SessionRegistry {
-  readonly #maxSessions: number
-  readonly #newId: () => string
+  readonly #settings: RegistrySettings
   /** In the order of their last use, so that the first one was idle longest. */
   readonly #byVirtualId = new Map<string, VirtualSession>()
   readonly #byUpstreamId = new Map<string, VirtualSession>()
 
-  constructor(maxSessions: number, newId: () => string) {
-    this.#maxSessions = maxSessions
-    this.#newId = newId
+  constructor(settings: RegistrySettings) {
+    this.#settings = settings
   }
 
   get size(): number {
     return this.#byVirtualId.size
   }
 
+  /** All of them, the one that was idle longest first. */
+  get all(): Iterable<VirtualSession> {
+    return this.#byVirtualId.values()
+  }
+
   find(url: URL, virtualId: string): VirtualSession | undefined {
     const key = virtualKey(url, virtualId)
     const session = this.#byVirtualId.get(key)
-    if (session) {
-      this.#byVirtualId.delete(key)
-      this.#byVirtualId.set(key, session)
-    }
+    if (session) this.#use(key, session)
+    // However long it was idle: whoever comes back to it finds it, unless others came meanwhile.
+    this.forgetIdle()
     return session
   }
 
@@ -31,12 +44,13 @@ export class SessionRegistry {
    * Takes up a session that the server has just minted. Its id is the client's id too, unless another client of this
    * middleware already holds that id: some servers count theirs, and begin again at 1 when they restart.
    */
-  bind(birth: Omit<SessionBirth, 'virtualId'>): { session: VirtualSession; lost: VirtualSession | undefined } {
+  bind(birth: Omit<SessionBirth, 'virtualId' | 'now'>): { session: VirtualSession; lost: VirtualSession | undefined } {
     const { endpoint, upstreamId } = birth
-    const virtualId = this.#byVirtualId.has(virtualKey(endpoint, upstreamId)) ? this.#newId() : upstreamId
-    const session = new VirtualSession({ ...birth, virtualId })
+    const virtualId = this.#byVirtualId.has(virtualKey(endpoint, upstreamId)) ? this.#settings.newId() : upstreamId
+    const session = new VirtualSession({ ...birth, virtualId, now: this.#settings.clock.now() })
     this.#byVirtualId.set(virtualKey(endpoint, virtualId), session)
     const lost = this.#claim(session)
+    this.forgetIdle()
     this.#forgetIdlest(session)
     return { session, lost }
   }
@@ -63,6 +77,26 @@ export class SessionRegistry {
     session.end()
   }
 
+  /**
+   * Forgets the sessions that were idle too long. There is no timer for each: it is done whenever one is looked for, and
+   * costs a look at the first, as long as that has nothing to fear.
+   */
+  forgetIdle(): void {
+    const { clock, idleTimeoutMs } = this.#settings
+    const now = clock.now()
+    for (const [key, session] of this.#byVirtualId) {
+      if (now - session.health.lastUsedAt <= idleTimeoutMs) return
+      if (session.calls.size > 0) this.#use(key, session)
+      else this.forget(session)
+    }
+  }
+
+  #use(key: string, session: VirtualSession): void {
+    session.health.lastUsedAt = this.#settings.clock.now()
+    this.#byVirtualId.delete(key)
+    this.#byVirtualId.set(key, session)
+  }
+
   #claim(session: VirtualSession): VirtualSession | undefined {
     if (session.upstreamId === undefined) return undefined
     const key = upstreamKey(session.endpoint, session.upstreamId)
@@ -81,7 +115,7 @@ export class SessionRegistry {
 
   #forgetIdlest(newest: VirtualSession): void {
     for (const session of this.#byVirtualId.values()) {
-      if (this.#byVirtualId.size <= this.#maxSessions) return
+      if (this.#byVirtualId.size <= this.#settings.maxSessions) return
       if (session !== newest && session.calls.size === 0) this.forget(session)
     }
   }

@@ -4,6 +4,7 @@ import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { Outbox } from './outbox.js'
+import { SessionHealth } from './session-health.js'
 import { Questions } from './questions.js'
 import { StreamEnds } from './stream-ends.js'
 import { ToolHints } from './tool-hints.js'
@@ -18,6 +19,8 @@ export interface SessionBirth {
   /** The id that the server knows. */
   readonly upstreamId: string
   readonly transcript: Transcript
+  /** The engine's time, in milliseconds. */
+  readonly now: number
 }
 
 /**
@@ -41,6 +44,7 @@ export class VirtualSession {
   readonly streamEnds = new StreamEnds()
   /** Told when another upstream session stands behind this one, and when it is over. */
   readonly changed = new Listeners()
+  readonly health: SessionHealth
   /** Known to be dead without a refusal: its upstream id was given to somebody else, so it must not be used again. */
   lost = false
   /** It is over: nothing may be done for it any more. */
@@ -60,6 +64,7 @@ export class VirtualSession {
     this.virtualId = birth.virtualId
     this.transcript = birth.transcript
     this.fingerprint = fingerprint(birth.virtualId)
+    this.health = new SessionHealth(birth.now)
     this.#upstreamId = birth.upstreamId
   }
 

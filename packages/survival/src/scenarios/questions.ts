@@ -100,7 +100,8 @@ export const questions: readonly Scenario[] = [
     async play(stage) {
       const user = new User()
       const player = await stage.connect({ handlers: { [elicit]: user.handler } })
-      stage.server.push(question(0, 'old'))
+      // SDK v1 overlooks the withdrawal of a request whose id is 0.
+      stage.server.push(question(3, 'old'))
       await soon(user.about('old').seen)
       stage.server.restart({ streams: 'end' })
       await stage.expectAnswer(stage.call(player, 'append_value', { key: 'a' }))

@@ -1,5 +1,5 @@
 import type { LossRule } from './rule.js'
-import { echoesId, namesSession } from './words.js'
+import { echoesId, namesSession, saysGone } from './words.js'
 
 /** What the specification says of a lost session, and its one neighbour. */
 export const gone: readonly LossRule[] = [
@@ -12,6 +12,21 @@ export const gone: readonly LossRule[] = [
     servers: 'TypeScript SDK 2, Python SDK from 1.26, go-sdk, rmcp from 0.17, C#, Kotlin, Ruby, PHP, Java and more',
     statuses: [404],
     matches: (_refusal, { text }) => namesSession.test(text),
+  },
+  {
+    name: 'session-required-404',
+    conclusion: 'lost',
+    replay: 'replay',
+    reason:
+      'A server that minted no id when it was last initialized misses one in a request without any: it keeps sessions again. Only with these words: any other 404 says nothing of sessions then.',
+    servers: 'mcp-go from 0.44, MCP-Nest 2, frontmcp, redeployed from stateless to sessionful',
+    statuses: [404],
+    withoutSession: true,
+    matches: (refusal, content) =>
+      !refusal.carriedSession &&
+      !echoesId(refusal, content) &&
+      namesSession.test(content.text) &&
+      saysGone.test(content.text),
   },
   {
     name: 'json-rpc-404',

@@ -1,0 +1,37 @@
+import { abortable } from '../base/abort.js'
+import { isSuspicious, isWorthAsking } from '../recovery/suspicion.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { settingsOf, whyNotReplayable, type Call } from './call.js'
+import { confirmLoss } from './confirm-loss.js'
+import type { Seam } from './engine.js'
+
+/** The reason for a loss that no answer told us: the server fails on this session only. */
+export const persistentServerError = 'persistent-server-error'
+
+/**
+ * Some servers fail (500, 502, 503) on a session that they don't know instead of saying so. Told from an outage by two
+ * questions, which are asked after several errors in a row: a `ping` fails on the session in the same way, and a fresh
+ * `initialize` beside it does not. Rejects when the caller gives up.
+ */
+export async function isLostSilently(
+  seam: Seam,
+  session: VirtualSession,
+  call: Call,
+  { status }: Response,
+): Promise<boolean> {
+  const { dialects, renewals, next } = seam
+  const { epoch, upstreamId, health } = session
+  if (!isSuspicious(status)) return false
+  health.serverErrors++
+  const mayAsk = dialects.persistentServerError !== false && upstreamId !== undefined && !whyNotReplayable(call)
+  if (!mayAsk || session.closing || renewals.underWay(session) || !isWorthAsking(status, health.serverErrors))
+    return false
+
+  const ask = async () => {
+    const confirmed = await confirmLoss(seam, session, call)
+    if (confirmed.verdict === 'lost') return true
+    if (confirmed.verdict === 'alive' || !isSuspicious(confirmed.status ?? 0)) return false
+    return renewals.probe(session, { url: call.url, send: next, init: settingsOf(call) })
+  }
+  return (await abortable(ask(), call.signal)) && session.epoch === epoch
+}
