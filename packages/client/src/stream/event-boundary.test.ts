@@ -23,7 +23,7 @@ it.each([
   ['data: 1\n\nd', false],
 ])('%j is between events: %s', (text, expected) => {
   expect(after(text).isBetweenEvents).toBe(expected)
-  expect(after(...text).isBetweenEvents).toBe(expected)
+  expect(after(...text.split('')).isBetweenEvents).toBe(expected)
 })
 
 const field = fc.constantFrom('data: {"a":1}', 'id: 5', 'event: message', 'retry: 3', ': hello', 'data: é', 'dat', 'id')

@@ -125,18 +125,19 @@ export class VirtualStream {
     let reading: Promise<Step> | undefined
     try {
       for (;;) {
-        if (!owner.mayPassAsIs()) relay.stopPassingAsIs()
         const injected = this.#injected(relay)
         if (injected) yield injected
         reading ??= stepOf(reader.read())
         const step = await this.#unlessWoken(reading)
         if (step === undefined) {
           if (this.#left.signal.aborted) return { cause: 'ended' }
-          if (this.#interruption) return yield* this.#ending(relay, { cause: this.#interruption })
+          const cause = this.#interruptedBy()
+          if (cause) return yield* this.#ending(relay, { cause })
           continue
         }
         reading = undefined
         if (step.kind === 'end') return yield* this.#ending(relay, relay.overflowed ? { cause: 'too-long' } : step.end)
+        if (!owner.mayPassAsIs()) relay.stopPassingAsIs()
         const out = relay.push(step.chunk)
         if (out.byteLength > 0) yield out
         if (relay.overflowed && !relay.passesAsIs) return { cause: 'too-long' }
@@ -145,6 +146,10 @@ export class VirtualStream {
     } finally {
       reader.cancel().catch(() => undefined)
     }
+  }
+
+  #interruptedBy(): UpstreamEnd['cause'] | undefined {
+    return this.#interruption
   }
 
   *#ending(relay: Relay, end: UpstreamEnd): Generator<Uint8Array, UpstreamEnd> {
