@@ -9,12 +9,12 @@ export interface Arguments {
   /** A part of the names of scenarios; empty: all of them. */
   readonly scenario: string
   readonly parallel: number
-  /** Reports as JSON lines on stdout, and nothing else. */
+  /** The number of plays, then the reports, as JSON lines on stdout, and nothing else. */
   readonly json: boolean
 }
 
 /** Most of a play is waiting. */
-const PER_CORE = 8
+const PER_CORE = 12
 
 /** Most plays at once: more of them only wait for each other. */
 const MOST_PARALLEL = 64
@@ -29,7 +29,7 @@ what was played. Whatever a recovering client did not come through is told on st
   --face <name>       only this client; may be given more than once (see below)
   --scenario <text>   only scenarios whose name contains the text
   --parallel <n>      plays at once, 1 to ${String(MOST_PARALLEL)} (default: ${String(PER_CORE)} for each core)
-  --json              print each report as a line of JSON, and no table
+  --json              print the number of plays and each report as lines of JSON, and no table
   --help              print this
 
 Examples:

@@ -13,6 +13,9 @@ const page = fileURLToPath(new URL('../../../docs/survival.md', import.meta.url)
 const everyFace: readonly FaceMaker[] = [...rawFaces, ...recoveringFaces]
 const newerNode = process.env.MCP_TETHER_NEWER_NODE
 
+/** Longer than any recovering client takes; whoever hangs is waited for so long. */
+const DEADLINE_MS = 7000
+
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
 
 process.exitCode = await main()
@@ -54,17 +57,28 @@ async function play(wanted: Arguments, signal: AbortSignal): Promise<boolean> {
   const isRecovering = (face: string): boolean => everyFace.some(({ name, recovering }) => recovering && name === face)
   const total = playable.reduce((sum, each) => sum + each, 0)
   const progress = wanted.json ? undefined : new Progress(process.stderr, total, isRecovering)
+  if (!progress) process.stdout.write(`${JSON.stringify({ plays: total })}\n`)
   const onReport = (report: Report): void => {
     if (progress) progress.report(report)
     else process.stdout.write(`${JSON.stringify(report)}\n`)
   }
 
   const makers = here.map(({ make }) => make)
-  const reports = [...(await runAll(makers, chosen, { parallel: wanted.parallel, signal, onReport }))]
+  const reports = [
+    ...(await runAll(makers, chosen, { parallel: wanted.parallel, deadlineMs: DEADLINE_MS, signal, onReport })),
+  ]
   if (newerNode !== undefined && elsewhere.length > 0 && !signal.aborted) {
     const names = elsewhere.flatMap(({ name }) => ['--face', name])
     const args = [...names, '--scenario', wanted.scenario, '--parallel', String(wanted.parallel), '--json']
-    reports.push(...(await playElsewhere({ node: newerNode, args, signal, onReport })))
+    reports.push(
+      ...(await playElsewhere({
+        node: newerNode,
+        args,
+        signal,
+        onPlays: (plays) => progress?.expect(plays),
+        onReport,
+      })),
+    )
   }
   if (progress && !signal.aborted) {
     progress.end()

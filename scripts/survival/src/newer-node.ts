@@ -9,12 +9,20 @@ export interface ElsewhereOptions {
   readonly node: string
   /** The command line of this script, with `--json`. */
   readonly args: readonly string[]
+  /** Told first how many plays there will be. */
+  readonly onPlays: (plays: number) => void
   readonly onReport: (report: Report) => void
   readonly signal: AbortSignal
 }
 
 /** Plays in a process of another Node. Rejects when that ends otherwise than with reports. */
-export async function playElsewhere({ node, args, onReport, signal }: ElsewhereOptions): Promise<readonly Report[]> {
+export async function playElsewhere({
+  node,
+  args,
+  onPlays,
+  onReport,
+  signal,
+}: ElsewhereOptions): Promise<readonly Report[]> {
   const script = process.argv[1] ?? ''
   const child = spawn(node, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const stop = (): void => {
@@ -27,9 +35,13 @@ export async function playElsewhere({ node, args, onReport, signal }: ElsewhereO
   try {
     const reports: Report[] = []
     for await (const line of createInterface({ input: child.stdout })) {
-      const report = JSON.parse(line) as Report
-      reports.push(report)
-      onReport(report)
+      const told = JSON.parse(line) as Report | { readonly plays: number }
+      if ('plays' in told) {
+        onPlays(told.plays)
+        continue
+      }
+      reports.push(told)
+      onReport(told)
     }
     const [code] = await ended
     if (code !== 0 && code !== 1 && !signal.aborted) {

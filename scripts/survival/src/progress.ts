@@ -5,7 +5,7 @@ const EVERY = 100
 /** Tells how far the playing is: in one line that changes on a terminal, in a line now and then elsewhere. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream
-  readonly #total: number
+  #total: number
   readonly #isRecovering: (face: string) => boolean
   readonly #startedAt = performance.now()
   #played = 0
@@ -15,6 +15,11 @@ export class Progress {
     this.#stream = stream
     this.#total = total
     this.#isRecovering = isRecovering
+  }
+
+  /** More plays than were known of. */
+  expect(plays: number): void {
+    this.#total += plays
   }
 
   report(report: Report): void {

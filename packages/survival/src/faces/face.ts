@@ -44,8 +44,9 @@ export type QuestionHandler = (params: unknown, signal: AbortSignal) => JsonObje
 export interface Tokens {
   readonly access: string
   readonly refresh: string
-  /** The authorization server that gave them. */
+  /** The authorization server that gave them, and where it does. */
   readonly issuer: string
+  readonly tokenEndpoint: string
 }
 
 /** Options of a tool call. */

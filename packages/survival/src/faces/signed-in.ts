@@ -6,12 +6,13 @@ const redirectUrl = 'http://127.0.0.1/signed-in'
  * A client that has signed in before, in the interface that the SDKs share: it keeps its tokens, lets the SDK refresh
  * them, and has no user who could sign in anew.
  */
-export function signedIn({ access, refresh, issuer }: Tokens) {
+export function signedIn({ access, refresh, issuer, tokenEndpoint }: Tokens) {
   let tokens: KeptTokens = { access_token: access, refresh_token: refresh, token_type: 'Bearer', issuer }
   return {
     redirectUrl,
     clientMetadata: { client_name: 'survivor', redirect_uris: [redirectUrl] },
     clientInformation: () => ({ client_id: 'survivor', issuer }),
+    authorizationServerInformation: () => ({ issuer, authorizationServerUrl: issuer, tokenEndpoint }),
     tokens: () => tokens,
     saveTokens: (fresh: KeptTokens) => {
       tokens = fresh

@@ -122,7 +122,9 @@ describe('by default', () => {
     let seen = ''
     while (!seen.includes('list_changed')) seen += (await reader?.read())?.value ?? ''
     await reader?.cancel()
-    expect(seen).toContain('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n')
+    expect(seen).toContain(
+      'event: message\nid: e1\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n',
+    )
   })
 })
 

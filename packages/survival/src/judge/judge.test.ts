@@ -9,6 +9,7 @@ const nothing: Evidence = {
   executions: [],
   wire: [],
   wireExpectations: [],
+  hearingExpectations: [],
   troubles: [],
   overrun: false,
   secrets: [],
@@ -107,4 +108,31 @@ it('gives the worst verdict, and one reason for each finding', () => {
 it('masks ids that can be told from other text', () => {
   expect(findable(['1', 'session-1234', 'session-1234'])).toEqual(['session-1234'])
   expect(mask('1 session-1234 1', ['1', 'session-1234'])).toBe('1 <id 1> 1')
+})
+
+describe('a race that either side may win', () => {
+  const either: Expectation = {
+    kind: 'answer-or-error',
+    value: { ok: true },
+    code: -32010,
+    dataCode: 'recovery_failed',
+  }
+  it.each([
+    ['recovered', { kind: 'answer', value: { ok: true } }],
+    ['wrong', { kind: 'answer', value: { ok: false } }],
+    ['recovered', failed(account)],
+    ['wrong', failed(account, 'The session was lost', -32011)],
+    ['hang', { kind: 'hang' }],
+  ] as const)('%s', (verdict, outcome) => {
+    expect(judge(call(outcome, either)).verdict).toBe(verdict)
+  })
+})
+
+it.each([
+  ['recovered', true],
+  ['wrong', false],
+] as const)('what the client was told is judged: %s', (verdict, isTold) => {
+  const heard = isTold ? [{ jsonrpc: '2.0', method: 'notifications/message' }] : []
+  const expectation = { description: 'a message', heard, holds: (all: readonly unknown[]) => all.length === 1 }
+  expect(judge({ ...nothing, hearingExpectations: [expectation] }).verdict).toBe(verdict)
 })

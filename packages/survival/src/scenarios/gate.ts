@@ -1,7 +1,7 @@
 /** Something to wait for, opened by hand. */
 export interface Gate {
   readonly opened: Promise<void>
-  open(): void
+  readonly open: () => void
 }
 
 export function makeGate(): Gate {

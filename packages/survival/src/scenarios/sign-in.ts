@@ -47,7 +47,8 @@ export class SignIn {
 
   /** What the client holds who has signed in. */
   get tokens(): Tokens {
-    return { access: this.#access, refresh: this.#refreshToken, issuer: new URL(this.#stage.server.url).origin }
+    const issuer = new URL(this.#stage.server.url).origin
+    return { access: this.#access, refresh: this.#refreshToken, issuer, tokenEndpoint: `${issuer}/token` }
   }
 
   /** The access token is no longer good; its refresh token is. */

@@ -105,6 +105,22 @@ export const standaloneStream: readonly Scenario[] = [
   ended('cut'),
   ...troubles.map(outage),
   {
+    name: 'standalone-503-again-and-again',
+    title: 'The standalone stream is answered with 503 three times when it comes back: it is still not given up',
+    promise: 'P8',
+    needs: ['listens', 'hears'],
+    async play(stage) {
+      const player = await stage.connect()
+      await says(stage, player, 'before')
+      stage.server.script(uses('GET'), text(503, 'starting'), { times: 3 })
+      const back = newlyOpened(stage)
+      stage.server.endStreams('end')
+      if (!(await stage.see(back))) await stage.see(back)
+      await says(stage, player, 'after')
+      expectInitializes(stage, 1)
+    },
+  },
+  {
     name: 'standalone-after-a-recovery',
     title: 'A call has the session renewed while the old stream is still open: what the new process says arrives',
     promise: 'P8',

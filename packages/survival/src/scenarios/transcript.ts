@@ -26,7 +26,7 @@ function paramsOf(wire: readonly Exchange[], matches: Match): readonly unknown[]
 function expectRestored(stage: Stage, life: number, what: Match, params: readonly JsonObject[]): void {
   stage.expectWire(`restored in life ${String(life)}: ${JSON.stringify(params)}, before the replay`, (wire) => {
     const own = wire.filter(inLife(life))
-    const replay = own.filter(all(calls(), answered(200)))[0]
+    const replay = own.find(all(calls(), answered(200)))
     const said = own.filter(what).filter(({ status }) => status === 200)
     const session = `S${String(life)}`
     return (
