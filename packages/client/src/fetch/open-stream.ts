@@ -36,7 +36,6 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     const answer = await seam.next(call.target, onCurrentEpoch(call, session, again))
     if (answer.ok) {
       session.standaloneStreamEpoch = epoch
-      seam.renewals.answered(session, epoch)
       return present(answer, session)
     }
     const { response, verdict } = await readRefusal(seam, call, answer, upstreamId !== undefined)
