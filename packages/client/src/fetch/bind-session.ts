@@ -1,4 +1,4 @@
-import { upstreamIdReused } from '../recovery/renewals.js'
+import { upstreamIdReused } from '../recovery/recover.js'
 import { tellLoss } from '../session/tell-loss.js'
 import { transcriptOf } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'

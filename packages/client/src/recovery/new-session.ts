@@ -7,7 +7,7 @@ import { shakeHands, type HandshakeInput, type HandshakeResult } from './handsha
  * How often a recovery begins a session anew, when the one before was void before it was acknowledged. A process that
  * died at the wrong moment is met once, the end of a rolling update perhaps twice.
  */
-export const maxStarts = 3
+const maxStarts = 3
 
 export interface NewSessionInput extends HandshakeInput {
   /** The id of the session that was lost, where it is this session's own. */
