@@ -1,10 +1,12 @@
 import { TetherError } from '../base/errors.js'
+import type { ListChangePolicy } from '../recovery/list-comparisons.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { SessionRecoveryOptions } from './options.js'
 
 const defaults = { recoveryTimeout: 30_000, outageBudget: 30_000, authorizationTimeout: 30_000, maxSessions: 10_000 }
 
-const policies: readonly unknown[] = ['on-rejection', 'hinted', 'never'] satisfies ReplayPolicy[]
+const replayPolicies: readonly ReplayPolicy[] = ['on-rejection', 'hinted', 'never']
+const listChangePolicies: readonly ListChangePolicy[] = ['declared', 'always', 'never']
 
 /** Longer delays overflow the platform's timers and fire at once. */
 const maxDelayMs = 2 ** 31 - 1
@@ -16,14 +18,15 @@ export function checkOptions(options: SessionRecoveryOptions): typeof defaults {
   check('outageBudget', outageBudget, 0, maxDelayMs)
   check('authorizationTimeout', authorizationTimeout, 1, maxDelayMs)
   check('maxSessions', maxSessions, 1, Number.MAX_SAFE_INTEGER)
-  checkReplay(options.replay)
+  checkChoice('replay', options.replay, replayPolicies)
+  checkChoice('announceListChanges', options.announceListChanges, listChangePolicies)
   return { recoveryTimeout, outageBudget, authorizationTimeout, maxSessions }
 }
 
-function checkReplay(value: unknown): void {
-  if (value === undefined || policies.includes(value)) return
+function checkChoice(name: keyof SessionRecoveryOptions, value: unknown, choices: readonly unknown[]): void {
+  if (value === undefined || choices.includes(value)) return
   const given = typeof value === 'string' ? `'${value}'` : typeof value
-  throw new TetherError('invalid_option', `replay: expected one of ${policies.join(', ')}, was given ${given}.`)
+  throw new TetherError('invalid_option', `${name}: expected one of ${choices.join(', ')}, was given ${given}.`)
 }
 
 function defined(options: SessionRecoveryOptions): Partial<typeof defaults> {

@@ -131,15 +131,16 @@ export class MessageExchange {
         return present(response, this.#session)
       case 'not-lost':
         return unavailabilityOf(response.status) === undefined
-          ? this.#answered(response, isError)
+          ? this.#answered(response, isError, epoch)
           : this.#unavailable(response)
     }
   }
 
-  #answered(response: Response, isError: boolean): Response {
+  #answered(response: Response, isError: boolean, epoch: number): Response {
     const { body } = this.#call.init
+    const { order } = this.#underWay
     if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
-    return present(learnFrom(this.#call, response, this.#session), this.#session)
+    return present(learnFrom(this.#seam, this.#call, response, this.#session, { epoch, order }), this.#session)
   }
 
   /** `fetch` threw. */

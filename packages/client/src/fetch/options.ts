@@ -1,6 +1,7 @@
 import type { EventListener } from '../base/events.js'
 import type { Clock } from '../base/clock.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import type { ListChangePolicy } from '../recovery/list-comparisons.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 
 /** The part of `fetch` that MCP client transports use; the same type as in the official SDKs. */
@@ -23,7 +24,9 @@ export interface InitializeParams {
 /** Options of {@link withSessionRecovery}. Durations are in milliseconds. */
 export interface SessionRecoveryOptions {
   /**
-   * Longest time one recovery may take, from its `initialize` to the acknowledged `notifications/initialized`.
+   * Longest time one recovery may take, from its `initialize` until the new session has been told the log level and the
+   * subscriptions of the old one. For these alone at most 10 s: a server that keeps us waiting then gets its first
+   * request without them, and is told them in the background.
    * Half of the SDKs' default request timeout (60 s), so that the caller hears the reason before it gives up.
    * @default 30_000
    */
@@ -49,6 +52,13 @@ export interface SessionRecoveryOptions {
    * @default 10_000
    */
   readonly maxSessions?: number
+  /**
+   * Whether the client is told with `notifications/…/list_changed` that tools, prompts or resources are others after a
+   * recovery, see {@link ListChangePolicy}. For that, the lists that it has asked for are listed again in the
+   * background. Clients that have declared no handler may report such a notification as an error.
+   * @default 'declared'
+   */
+  readonly announceListChanges?: ListChangePolicy
   /** Which dialects of a lost session are believed. @default all */
   readonly dialects?: DialectOptions
   /**

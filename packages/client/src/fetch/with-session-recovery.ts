@@ -2,6 +2,8 @@ import { systemClock } from '../base/clock.js'
 import { emitterTo } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { randomId } from '../base/random-id.js'
+import { CatchUp } from '../recovery/catch-up.js'
+import { ListComparisons } from '../recovery/list-comparisons.js'
 import { Renewals } from '../recovery/renewals.js'
 import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
@@ -67,18 +69,20 @@ function engineOf(options: SessionRecoveryOptions): Engine {
   const prefix = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
   const newRequestId = () => `${prefix}-${String(++requests)}`
-  const renewals = new Renewals({ registry, clock, emit, recoveryTimeoutMs: recoveryTimeout, newRequestId })
+  const background = { clock, emit, random: options.random ?? Math.random, newRequestId }
+  const catchUp = new CatchUp(background)
+  const comparisons = new ListComparisons(background, options.announceListChanges ?? 'declared')
+  const renewals = new Renewals({ ...background, registry, recoveryTimeoutMs: recoveryTimeout, catchUp, comparisons })
   return {
+    ...background,
     registry,
     renewals,
+    catchUp,
+    comparisons,
     dialects: options.dialects ?? {},
     authorizationTimeoutMs: authorizationTimeout,
     outageBudgetMs: outageBudget,
     replay: options.replay ?? 'on-rejection',
-    random: options.random ?? Math.random,
-    clock,
-    emit,
-    newRequestId,
   }
 }
 

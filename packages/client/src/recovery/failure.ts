@@ -87,6 +87,7 @@ export function serverUnavailableError(
 const stepsInWords: Readonly<Record<RecoveryStep, string>> = {
   initialize: 'the new initialize failed',
   initialized: 'the new session did not take notifications/initialized',
+  restore: 'the new session did not take the log level and the subscriptions',
   replay: 'the new session refused the request too',
 }
 

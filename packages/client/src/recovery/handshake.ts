@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js'
 import type { RecoveryStep } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import { onUpstreamSession } from '../session/own-request.js'
+import { serverFactsOf, type ServerFacts } from '../session/server-facts.js'
 import { sessionIdOf } from '../wire/headers.js'
 import { isObject, parseJson, type JsonObject } from '../wire/json-rpc.js'
 import { isAcceptableVersion } from '../wire/protocol-versions.js'
@@ -42,6 +43,8 @@ export type HandshakeResult =
       /** `undefined`: the server keeps no session. */
       readonly sessionId: string | undefined
       readonly protocolVersion: string
+      /** What the server says of itself now. */
+      readonly server: ServerFacts
     }
   | { readonly kind: 'challenged'; readonly response: Response }
   | HandshakeFailure
@@ -90,7 +93,7 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
     sessionId = sessionIdOf(response.headers)
     const answer = await readAnswer(response, requestId, signal)
     const judged = judge(answer, input)
-    if (judged.fault === undefined) return { kind: 'accepted', sessionId, protocolVersion: judged.protocolVersion }
+    if (judged.fault === undefined) return { kind: 'accepted', sessionId, ...judged }
     abandon(input, sessionId, undefined)
     return failed(judged.fault)
   } catch (error) {
@@ -101,7 +104,9 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   }
 }
 
-type Judgement = { readonly protocolVersion: string; readonly fault?: undefined } | { readonly fault: string }
+type Judgement =
+  | { readonly protocolVersion: string; readonly server: ServerFacts; readonly fault?: undefined }
+  | { readonly fault: string }
 
 /** The version that client and server agree on, or what stands against it. */
 function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Judgement {
@@ -110,14 +115,15 @@ function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: Han
       fault: `initialize was answered with the error ${String(answer.code)}: ${redact(answer.message, secrets)}`,
     }
   }
-  const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
+  const result = answer.kind === 'result' ? answer.result : {}
+  const version = result.protocolVersion
   if (typeof version !== 'string') return { fault: 'the answer to initialize holds no InitializeResult' }
   if (version !== protocolVersion && !isAcceptableVersion(version, offeredVersion)) {
     return {
       fault: `the server now speaks protocol version "${redact(version, secrets)}", which the client did not offer`,
     }
   }
-  return { protocolVersion: version }
+  return { protocolVersion: version, server: serverFactsOf(result) }
 }
 
 /** Returns what went wrong, `undefined` when the server has taken it. */
@@ -138,7 +144,11 @@ async function acknowledge(
 }
 
 /** Ends a new session that nobody is going to use. Whether it succeeds changes nothing for anyone who waits. */
-function abandon(input: HandshakeInput, sessionId: string | undefined, protocolVersion: string | undefined): void {
+export function abandon(
+  input: Omit<HandshakeInput, 'signal'>,
+  sessionId: string | undefined,
+  protocolVersion: string | undefined,
+): void {
   if (sessionId === undefined) return
   const { url, send, init, clock } = input
   const timeout = deadline(clock, maxAbandonMs, 'ending a session')
@@ -161,7 +171,7 @@ function post(input: HandshakeInput, headers: Headers, message: object): Promise
 }
 
 /** 401, and 403 with a challenge (insufficient scope): the client's own sign-in has to answer it. */
-function isChallenge(response: Response): boolean {
+export function isChallenge(response: Response): boolean {
   return response.status === 401 || (response.status === 403 && response.headers.has('www-authenticate'))
 }
 

@@ -1,14 +1,21 @@
 import { deadline } from '../base/abort.js'
 import type { Clock } from '../base/clock.js'
 import type { EventListener } from '../base/events.js'
-import { ownHeaders } from '../session/own-request.js'
+import { redact } from '../base/redact.js'
+import { onUpstreamSession, ownHeaders } from '../session/own-request.js'
 import { secretsOf } from '../session/secrets.js'
+import { changedAspects, type ServerFacts } from '../session/server-facts.js'
 import type { SessionRegistry } from '../session/session-registry.js'
+import type { StandingRequest } from '../session/standing-requests.js'
 import { negotiatedVersion, offeredVersion } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { protocolVersionHeader } from '../wire/headers.js'
+import type { Sender } from './ask.js'
+import type { CatchUp } from './catch-up.js'
 import type { RecoveryFailure } from './failure.js'
-import { shakeHands, type HandshakeResult, type Outage, type Send } from './handshake.js'
+import { abandon, shakeHands, type HandshakeInput, type HandshakeResult, type Outage } from './handshake.js'
+import type { ListComparisons } from './list-comparisons.js'
+import { restore } from './restore.js'
 
 /** How a renewal ended, for everyone who waited for it. */
 export type RenewalOutcome =
@@ -28,21 +35,21 @@ export type RenewalOutcome =
       readonly outage: Outage | undefined
     }
 
-/** The request on whose behalf a renewal starts: where to send, how, and with what settings. */
-export interface RenewalCall {
-  readonly url: URL
-  readonly send: Send
-  readonly init: RequestInit
-}
-
 export interface RenewalSettings {
   readonly registry: SessionRegistry
   readonly clock: Clock
   readonly emit: EventListener
   readonly recoveryTimeoutMs: number
+  readonly catchUp: CatchUp
+  readonly comparisons: ListComparisons
   /** Makes a JSON-RPC id that can't collide with a client's. */
   readonly newRequestId: () => string
 }
+
+type Accepted = Extract<HandshakeResult, { kind: 'accepted' }>
+
+/** A session that may be used, and the standing requests of which there is nothing more to tell it. */
+type MadeSession = Accepted & { readonly settled: ReadonlySet<StandingRequest> }
 
 /** Renews sessions, at most one renewal at a time for each of them. */
 export class Renewals {
@@ -62,26 +69,27 @@ export class Renewals {
    * Joins the renewal that is under way or starts one. It runs under its own deadline and not under any caller's
    * signal: others wait for it too, and a session that the server has minted must not be left behind.
    */
-  renew(session: VirtualSession, call: RenewalCall): Promise<RenewalOutcome> {
+  renew(session: VirtualSession, sender: Sender): Promise<RenewalOutcome> {
     const joined = this.#underWay.get(session)
     if (joined) return joined
-    const renewal = this.#run(session, call).finally(() => this.#underWay.delete(session))
+    const renewal = this.#run(session, sender).finally(() => this.#underWay.delete(session))
     this.#underWay.set(session, renewal)
     return renewal
   }
 
-  async #run(session: VirtualSession, call: RenewalCall): Promise<RenewalOutcome> {
+  async #run(session: VirtualSession, sender: Sender): Promise<RenewalOutcome> {
     const { clock, emit, recoveryTimeoutMs } = this.#settings
     const startedAt = clock.now()
     const tell = { session: session.fingerprint, epoch: session.epoch }
     const authorizationChanges = session.newestHeaders.authorizationChanges
     emit({ type: 'recovery-started', ...tell })
+    this.#settings.comparisons.cancel(session)
     const timeout = deadline(clock, recoveryTimeoutMs, 'the recovery')
-    const result = await this.#shakeHands(session, call, timeout.signal).finally(timeout.cancel)
+    const result = await this.#makeSession(session, sender, timeout.signal, startedAt).finally(timeout.cancel)
     const durationMs = Math.round(clock.now() - startedAt)
 
     if (result.kind === 'accepted') {
-      this.#accept(session, result, durationMs)
+      this.#accept(session, sender, result, durationMs)
       return { kind: 'renewed' }
     }
     const failure: RecoveryFailure =
@@ -93,20 +101,41 @@ export class Renewals {
     return { kind: 'challenged', claim: once(result.response), authorizationChanges, failure }
   }
 
-  #shakeHands(
+  /** Nobody sees the new session before it knows what the old one knew. */
+  async #makeSession(
     session: VirtualSession,
-    { url, send, init }: RenewalCall,
+    sender: Sender,
     signal: AbortSignal,
-  ): Promise<HandshakeResult> {
+    startedAt: number,
+  ): Promise<MadeSession | Exclude<HandshakeResult, Accepted>> {
+    const { clock, recoveryTimeoutMs } = this.#settings
+    const input = this.#handshakeInput(session, sender, signal)
+    const made = await shakeHands(input)
+    if (made.kind !== 'accepted') return made
+    const { sessionId, protocolVersion, server } = made
+    // A server that keeps no session has nothing to remember.
+    if (sessionId === undefined) return { ...made, settled: new Set(session.standingRequests.all) }
+    const restored = await restore({
+      ...this.#settings,
+      ...{ session, sender, server },
+      headers: onUpstreamSession(input.headers, sessionId, protocolVersion),
+      timeoutMs: Math.min(maxRestoreMs, startedAt + recoveryTimeoutMs - clock.now()),
+    })
+    if (restored.kind === 'restored') return { ...made, settled: restored.settled }
+    abandon(input, sessionId, protocolVersion)
+    if (restored.kind === 'challenged') return restored
+    const failed = { kind: 'failed', step: 'restore', cause: restored.cause } as const
+    return restored.kind === 'away' ? { ...failed, outage: restored } : failed
+  }
+
+  #handshakeInput(session: VirtualSession, sender: Sender, signal: AbortSignal): HandshakeInput {
     const { transcript, newestHeaders } = session
     // Always the one that the client was told, so that it stays true, even where a server answered another since.
     const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
-    const headers = ownHeaders(session, url)
+    const headers = ownHeaders(session, sender.url)
     if (transcript.initializeHeaders.has(protocolVersionHeader)) headers.set(protocolVersionHeader, protocolVersion)
-    return shakeHands({
-      url,
-      send,
-      init,
+    return {
+      ...sender,
       headers,
       params: transcript.initializeParams,
       protocolVersion,
@@ -115,12 +144,12 @@ export class Renewals {
       secrets: secretsOf(session),
       clock: this.#settings.clock,
       signal,
-    })
+    }
   }
 
-  #accept(session: VirtualSession, accepted: Extract<HandshakeResult, { kind: 'accepted' }>, durationMs: number): void {
-    const { registry, emit } = this.#settings
-    const { protocolVersion, sessionId } = accepted
+  #accept(session: VirtualSession, sender: Sender, made: MadeSession, durationMs: number): void {
+    const { registry, emit, catchUp, comparisons } = this.#settings
+    const { protocolVersion, sessionId, server, settled } = made
     const agreed = negotiatedVersion(session.transcript, session.newestHeaders.value)
     const previous = session.protocolVersion ?? agreed
     const evicted = registry.renew(session, sessionId, protocolVersion === agreed ? undefined : protocolVersion)
@@ -136,8 +165,32 @@ export class Renewals {
       ...(protocolVersion === previous ? {} : { previousProtocolVersion: previous }),
       stateless: sessionId === undefined,
     })
+    this.#noteServer(session, server)
+    // What the old session accepted while the new one was told what it had accepted until then.
+    const missed = session.standingRequests.all.filter((request) => !settled.has(request))
+    catchUp.add(session, sender, missed)
+    comparisons.start(session, sender)
+  }
+
+  #noteServer(session: VirtualSession, server: ServerFacts): void {
+    const before = session.server
+    session.server = server
+    const changed = before ? changedAspects(before, server) : []
+    if (!before || changed.length === 0) return
+    const shown = ({ name, version }: ServerFacts) => ({ name: redact(name), version: redact(version) })
+    this.#settings.emit({
+      type: 'server-changed',
+      session: session.fingerprint,
+      epoch: session.epoch,
+      changed,
+      server: shown(server),
+      previousServer: shown(before),
+    })
   }
 }
+
+/** A server that lets us wait for a subscription keeps nobody from the session for longer. */
+const maxRestoreMs = 10_000
 
 /** The reason for a loss that no answer told us: the server gave this session's id to somebody else. */
 export const upstreamIdReused = 'upstream-id-reused'

@@ -1,33 +1,31 @@
 import { observeBody } from '../base/body.js'
-import { AnswerReader } from './answer-reader.js'
-import type { JsonObject, JsonRpcId } from './json-rpc.js'
+import { isObject, type JsonObject, type JsonRpcId } from './json-rpc.js'
+import { MessageReader } from './message-reader.js'
 import { isEventStream } from './sse.js'
 
 /**
- * The same response; `onResult` is called once when the result of this request has gone by. Nothing is held back and no
- * byte is changed: the answer is read in passing, as far as its reader reads it.
+ * The same response; the function under a request's id is called once when the result of that request has gone by.
+ * Nothing is held back and no byte is changed: the answers are read in passing, and no further than the last of them.
  */
-export function observeAnswer(
+export function observeAnswers(
   response: Response,
-  requestId: JsonRpcId,
-  onResult: (result: JsonObject) => void,
+  onResult: ReadonlyMap<JsonRpcId, (result: JsonObject) => void>,
 ): Response {
-  const reader = new AnswerReader(isEventStream(response), requestId)
-  let told = false
-  const tell = () => {
-    if (told || reader.answer?.kind !== 'result') return
-    told = true
-    onResult(reader.answer.result)
-  }
+  const open = new Map(onResult)
+  const reader = new MessageReader(isEventStream(response), ({ id, result }) => {
+    const tell = open.get(id as JsonRpcId)
+    if (!tell || !isObject(result)) return
+    open.delete(id as JsonRpcId)
+    if (open.size === 0) reader.stop()
+    tell(result)
+  })
   return observeBody(
     response,
     (chunk) => {
       reader.push(chunk)
-      tell()
     },
     () => {
       reader.end()
-      tell()
     },
   )
 }

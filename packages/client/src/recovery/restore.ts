@@ -1,0 +1,98 @@
+import { deadline } from '../base/abort.js'
+import type { Clock } from '../base/clock.js'
+import type { EventListener } from '../base/events.js'
+import { redact } from '../base/redact.js'
+import { Slots } from '../base/slots.js'
+import { secretsOf } from '../session/secrets.js'
+import type { Offer, ServerFacts } from '../session/server-facts.js'
+import type { StandingRequest } from '../session/standing-requests.js'
+import type { VirtualSession } from '../session/virtual-session.js'
+import { ask, type Reply, type Sender } from './ask.js'
+
+/** How many subscriptions are under way at once on the new session. */
+const maxAtOnce = 8
+
+export interface RestoreInput {
+  readonly session: VirtualSession
+  readonly sender: Sender
+  /** Headers on the new session. */
+  readonly headers: Headers
+  /** The server as its new `InitializeResult` tells it. */
+  readonly server: ServerFacts
+  readonly newRequestId: () => string
+  readonly emit: EventListener
+  readonly clock: Clock
+  /** The longest that all of it may take, in milliseconds. What is not answered by then is not waited for. */
+  readonly timeoutMs: number
+}
+
+export type RestoreResult =
+  /** The session may be used. `settled`: of these requests there is nothing more to tell it. */
+  | { readonly kind: 'restored'; readonly settled: ReadonlySet<StandingRequest> }
+  /** The new session can't be used. */
+  | Extract<Reply, { kind: 'challenged' | 'gone' | 'away' }>
+
+/**
+ * Tells a new session what the client has told its old one: the log level and the subscriptions. A server that refuses
+ * one of them, or lets us wait for it, keeps nobody from using the session: an event says so.
+ */
+export async function restore(input: RestoreInput): Promise<RestoreResult> {
+  const { session, clock, timeoutMs } = input
+  const { all, live } = session.standingRequests
+  const settled = new Set(all)
+  const wanted = live.filter((request) => mayAsk(input, request))
+  if (wanted.length === 0) return { kind: 'restored', settled }
+
+  const timeout = deadline(clock, timeoutMs, 'restoring the session')
+  const slots = new Slots(maxAtOnce)
+  let fatal: Exclude<RestoreResult, { kind: 'restored' }> | undefined
+  const restoreOne = async (request: StandingRequest) => {
+    if (fatal) return
+    const reply = await tell(input, request, timeout.signal)
+    if (reply.kind === 'challenged' || reply.kind === 'gone' || reply.kind === 'away') {
+      fatal ??= reply
+      timeout.abort()
+    } else if (reply.kind === 'unclear') {
+      settled.delete(request)
+    } else if (reply.kind === 'refused') {
+      session.standingRequests.drop(request)
+      tellFailure(input, request, reply.cause)
+    }
+  }
+  await Promise.all(wanted.map((request) => slots.run(() => restoreOne(request)))).finally(timeout.cancel)
+  return fatal ?? { kind: 'restored', settled }
+}
+
+function tell(
+  { session, sender, headers, newRequestId }: RestoreInput,
+  { method, params }: StandingRequest,
+  signal: AbortSignal,
+): Promise<Reply> {
+  return ask({ sender, headers, requestId: newRequestId(), method, params, secrets: secretsOf(session), signal })
+}
+
+const offerFor: Readonly<Record<StandingRequest['method'], Offer>> = {
+  'logging/setLevel': 'logging',
+  'resources/subscribe': 'resources.subscribe',
+  'resources/unsubscribe': 'resources.subscribe',
+}
+
+/** A server that has said it can't is not asked. What it never said it could, it has done all the same. */
+function mayAsk(input: RestoreInput, request: StandingRequest): boolean {
+  const offer = offerFor[request.method]
+  const couldOnce = input.session.toldServer?.offers.includes(offer) === true
+  if (!couldOnce || input.server.offers.includes(offer)) return true
+  tellFailure(input, request, `the server does not offer ${offer} any more`)
+  return false
+}
+
+/** Says that something of the client's is not in its new session. */
+export function tellFailure(
+  { session, emit }: Pick<RestoreInput, 'session' | 'emit'>,
+  { method, params }: StandingRequest,
+  reason: string,
+): void {
+  const { fingerprint, epoch } = session
+  const uri = 'uri' in params ? { uri: redact(params.uri, secretsOf(session)) } : {}
+  emit({ type: 'restore-failed', session: fingerprint, epoch, method, ...uri, reason })
+}
