@@ -51,7 +51,11 @@ export function rememberingServer(intercept: (seen: Seen) => Answer = () => unde
   const answer = ({ message, headers }: Seen): Answer => {
     const id = headers.get('mcp-session-id') ?? ''
     if (!server.knows(id)) return undefined
-    if (Array.isArray(message)) return json(200, (message as Seen['message'][]).map((member) => answerOne(member, id)))
+    if (Array.isArray(message))
+      return json(
+        200,
+        (message as Seen['message'][]).map((member) => answerOne(member, id)),
+      )
     const answered = answerOne(message, id)
     return answered && json(200, answered)
   }

@@ -8,7 +8,7 @@ import type { StandingRequest } from '../session/standing-requests.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { ask, type Sender } from './ask.js'
 import { backOffMs } from './back-off.js'
-import { tellFailure } from './restore.js'
+import { restoreFailed } from './restore.js'
 
 const maxTries = 3
 const maxWaitMs = 10_000
@@ -66,7 +66,7 @@ export class CatchUp {
       if (reply.kind === 'challenged') discardBody(reply.response)
       if (reply.kind === 'refused') session.standingRequests.drop(request)
       if (reply.kind === 'refused' || tries === maxTries) {
-        tellFailure({ session, emit }, request, reply.cause)
+        emit(restoreFailed(session, epoch, request, reply.cause))
         return
       }
       await pause(clock, backOffMs(tries, random()), false).over

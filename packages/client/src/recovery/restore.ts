@@ -1,6 +1,6 @@
 import { deadline } from '../base/abort.js'
 import type { Clock } from '../base/clock.js'
-import type { EventListener } from '../base/events.js'
+import type { EventListener, RestoreFailedEvent } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import { Slots } from '../base/slots.js'
 import { secretsOf } from '../session/secrets.js'
@@ -86,13 +86,18 @@ function mayAsk(input: RestoreInput, request: StandingRequest): boolean {
   return false
 }
 
-/** Says that something of the client's is not in its new session. */
-export function tellFailure(
-  { session, emit }: Pick<RestoreInput, 'session' | 'emit'>,
+function tellFailure({ session, emit }: RestoreInput, request: StandingRequest, reason: string): void {
+  // Of the epoch that is about to begin.
+  emit(restoreFailed(session, session.epoch + 1, request, reason))
+}
+
+/** Says that something of the client's is not in its session. */
+export function restoreFailed(
+  session: VirtualSession,
+  epoch: number,
   { method, params }: StandingRequest,
   reason: string,
-): void {
-  const { fingerprint, epoch } = session
+): RestoreFailedEvent {
   const uri = 'uri' in params ? { uri: redact(params.uri, secretsOf(session)) } : {}
-  emit({ type: 'restore-failed', session: fingerprint, epoch, method, ...uri, reason })
+  return { type: 'restore-failed', session: session.fingerprint, epoch, method, ...uri, reason }
 }
