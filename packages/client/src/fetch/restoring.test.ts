@@ -352,8 +352,8 @@ describe('a server that is another after a recovery', () => {
     const client = clientOf(async (url, init) => {
       const response = await fetch(url, init)
       // The head of the answer is all that this client wants.
-      if (String(init?.body).includes('"initialize"')) return new Response('', response)
-      return response
+      const { body } = init ?? {}
+      return typeof body === 'string' && body.includes('"initialize"') ? new Response('', response) : response
     })
     await client.connect()
     server.settings.initializeResult = first

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { changedAspects, serverFactsOf } from './server-facts.js'
+
+it('holds names, versions and what is offered, and no texts', () => {
+  const facts = serverFactsOf({
+    protocolVersion: '2025-11-25',
+    serverInfo: { name: 'n', version: 'v', description: 'long '.repeat(100) },
+    capabilities: { logging: {}, tools: { listChanged: true }, prompts: {}, resources: { subscribe: true } },
+    instructions: 'secret '.repeat(10_000),
+  })
+  expect(facts).toMatchObject({ name: 'n', version: 'v' })
+  expect(facts.offers).toEqual(['logging', 'resources.subscribe', 'tools.listChanged'])
+  expect(JSON.stringify(facts).length).toBeLessThan(500)
+})
+
+it.each([{}, { serverInfo: 1, capabilities: [] }, { serverInfo: { name: 'x'.repeat(1_000), version: 2 } }])(
+  'takes no harm from %j',
+  (result) => {
+    expect(serverFactsOf(result)).toMatchObject({ name: '', version: '', offers: [] })
+  },
+)
+
+it('says in which respects two differ', () => {
+  const before = { protocolVersion: '1', serverInfo: { name: 'n' }, capabilities: { tools: {} }, instructions: 'i' }
+  const changed = (after: object) => changedAspects(serverFactsOf(before), serverFactsOf({ ...before, ...after }))
+  expect(changed({})).toEqual([])
+  expect(changed({ capabilities: { tools: {}, logging: {} }, instructions: undefined })).toEqual([
+    'capabilities',
+    'instructions',
+  ])
+})
