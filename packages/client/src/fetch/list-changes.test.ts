@@ -165,6 +165,61 @@ describe('after a recovery', () => {
     expect(timers).not.toContain(100)
   })
 
+  it('a list that the client reads on meanwhile is compared as far as it then has read', async () => {
+    const held = gate()
+    const { server, client, log, relisted, lose } = await connected({}, (seen) =>
+      isOwn(seen) && seen.message.method === 'tools/list' ? held.opened.then(() => undefined) : undefined,
+    )
+    server.lists['tools/list'] = [items('a'), items('b')]
+    const { nextCursor } = await list(client, 'tools/list')
+    server.lists['tools/list'] = [items('a'), items('changed')]
+    const begun = relisted('tools/list')
+    await lose()
+    await begun
+    server.lists['tools/list'] = [items('a'), items('b')]
+    await list(client, 'tools/list', nextCursor)
+    server.lists['tools/list'] = [items('a'), items('changed again')]
+    held.open(undefined)
+    expect(await log.next('list-changed')).toMatchObject({ list: 'tools', announced: true })
+  })
+
+  it('a list is not compared with what it was while the session is being lost again', async () => {
+    const renewing = gate()
+    const aborted = gate()
+    let lives = 0
+    const { client, relisted, lose, server } = await connected({}, (seen) => {
+      if (seen.message.method === 'initialize' && ++lives === 3) return renewing.opened.then(() => undefined)
+      if (!isOwn(seen) || seen.message.method !== 'tools/list') return undefined
+      seen.init.signal?.addEventListener('abort', () => {
+        aborted.open(undefined)
+      })
+      return new Promise<undefined>(() => undefined)
+    })
+    await list(client, 'tools/list')
+    const begun = relisted('tools/list')
+    await lose()
+    await begun
+    server.forget()
+    const call = client.call()
+    await aborted.opened
+    renewing.open(undefined)
+    expect((await call).answer).toMatchObject({ result: { on: 'session-3' } })
+  })
+
+  it('a comparison reads no more than its share', async () => {
+    const description = 'x'.repeat(3_900_000)
+    const { server, client, log, own, lose } = await connected({}, (seen) =>
+      isOwn(seen) && seen.message.method === 'tools/list'
+        ? json(200, { jsonrpc: '2.0', id: seen.message.id, result: { tools: [{ description }], nextCursor: 'more' } })
+        : undefined,
+    )
+    await list(client, 'tools/list')
+    server.lists['tools/list'] = [items('new')]
+    await lose()
+    expect(await log.next('list-comparison-failed')).toMatchObject({ reason: 'the list is too long' })
+    expect(own()).toHaveLength(5)
+  })
+
   it('a second recovery ends the first comparison, and compares again', async () => {
     const held = gate()
     const aborted = gate()

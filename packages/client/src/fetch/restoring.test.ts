@@ -309,6 +309,22 @@ describe('an answer that comes after the recovery', () => {
   })
 })
 
+it('adds no request on a session that was never lost, in whatever order its answers come', async () => {
+  const held = gate()
+  const { server, client } = await connected(({ message }) =>
+    message.params?.level === 'debug' ? held.opened.then(() => undefined) : undefined,
+  )
+  const older = setLevel(client, 'debug')
+  await setLevel(client, 'error')
+  held.open(undefined)
+  await older
+  await client.call()
+  expect(server.lines().slice(2)).toEqual(['logging/setLevel 1', 'logging/setLevel 1', 'tools/call 1'])
+  server.forget()
+  await client.call()
+  expect(server.told(2).level).toBe('error')
+})
+
 describe('a server that is another after a recovery', () => {
   const info = (version: string) => ({ name: 'server', version, title: 'A server' })
   const first = { serverInfo: info('1'), capabilities: { tools: {} }, instructions: 'Be quick. '.repeat(1_000) }
@@ -343,6 +359,26 @@ describe('a server that is another after a recovery', () => {
     server.forget()
     await client.call()
     expect(log.all('server-changed')).toHaveLength(1)
+  })
+
+  it('is not taken for what it was by an InitializeResult that is read late', async () => {
+    const server = rememberingServer()
+    const log = eventLog()
+    const fetch = withSessionRecovery({ onEvent: log.onEvent })(server.fetch)
+    let first: Response | undefined
+    const client = clientOf(async (url, init) => {
+      const response = await fetch(url, init)
+      first ??= response
+      return first === response ? new Response('', { headers: response.headers }) : response
+    })
+    await client.connect()
+    server.settings.initializeResult = { serverInfo: info('2') }
+    server.forget()
+    await client.call()
+    await first?.text()
+    server.forget()
+    await client.call()
+    expect(log.all('server-changed')).toEqual([])
   })
 
   it('is compared with nothing when the client never read its InitializeResult', async () => {

@@ -51,7 +51,9 @@ export class SeenLists {
 
   #begin(kind: ListKind, epoch: number): SeenList {
     const begun = { kind, epoch, digest: new ContentDigest(), nextCursor: undefined }
-    this.#lists = [...this.all.filter((list) => list.kind !== kind), begun]
+    const lists = (this.#lists ??= [])
+    const place = lists.findIndex((list) => list.kind === kind)
+    lists.splice(place < 0 ? lists.length : place, 1, begun)
     return begun
   }
 }
