@@ -1,4 +1,7 @@
-import { contentHash, type Hash } from './content-hash.js'
+import { contentHash } from './content-hash.js'
+
+/** That of the hashes: the sum of two such numbers is still exact. */
+const modulus = 2 ** 52
 
 /**
  * What is kept of a list instead of the list: how many items it has, and the sum of their hashes. A sum knows no order:
@@ -6,21 +9,18 @@ import { contentHash, type Hash } from './content-hash.js'
  */
 export class ContentDigest {
   #count = 0
-  #low = 0
-  #high = 0
+  #sum = 0
 
   get count(): number {
     return this.#count
   }
 
   add(item: unknown): void {
-    const [low, high]: Hash = contentHash(item)
     this.#count++
-    this.#low = (this.#low + low) | 0
-    this.#high = (this.#high + high) | 0
+    this.#sum = (this.#sum + contentHash(item)) % modulus
   }
 
   equals(other: ContentDigest): boolean {
-    return this.#count === other.#count && this.#low === other.#low && this.#high === other.#high
+    return this.#count === other.#count && this.#sum === other.#sum
   }
 }

@@ -55,7 +55,7 @@ it.each([
 
 it('takes no harm from what is nested without end', () => {
   const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown
-  expect(contentHash(deep)).toHaveLength(2)
+  expect(contentHash(deep)).toBeGreaterThan(0)
 })
 
 it('of a list knows no order, but how often an item is in it', () => {

@@ -1,14 +1,11 @@
-/** 64 bits, as two signed integers of 32. */
-export type Hash = readonly [number, number]
-
 /** JSON that is nested deeper than anything real is not followed: a server may not exhaust our stack. */
 const maxDepth = 100
 
 /**
- * A hash of what a JSON value says: members count in any order, because some servers write them in another one after
+ * A hash of 52 bits, an integer, of what a JSON value says: members count in any order, because some servers write them in another one after
  * each start. Not a cryptographic one: whoever makes two values with the same hash deceives nobody but himself.
  */
-export function contentHash(value: unknown): Hash {
+export function contentHash(value: unknown): number {
   const hash = new Mixer()
   mix(hash, value, 0)
   return hash.value
@@ -44,8 +41,10 @@ class Mixer {
     this.#step(0x10000)
   }
 
-  get value(): Hash {
-    return [this.#a ^ (this.#b >>> 15), this.#b ^ (this.#a >>> 13)]
+  get value(): number {
+    const low = this.#a ^ (this.#b >>> 15)
+    const high = this.#b ^ (this.#a >>> 13)
+    return (high & 0xfffff) * 2 ** 32 + (low >>> 0)
   }
 
   #step(code: number): void {

@@ -3,6 +3,7 @@ import { pause } from '../base/clock.js'
 import { discardBody } from '../base/body.js'
 import { Slots } from '../base/slots.js'
 import type { SeenList } from '../session/seen-lists.js'
+import { offers } from '../session/server-facts.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import type { Sender } from './ask.js'
 import { backOffMs } from './back-off.js'
@@ -115,7 +116,7 @@ export class ListComparisons {
   #isAnnounced({ toldServer, server }: VirtualSession, list: SeenList['kind']['capability']): boolean {
     if (this.#policy === 'always') return true
     // What the client was told counts; of a session that it brought along we know only what the server says now.
-    return (toldServer ?? server)?.offers.includes(`${list}.listChanged`) === true
+    return offers(toldServer ?? server, `${list}.listChanged`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { EventListener, RestoreFailedEvent } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import { Slots } from '../base/slots.js'
 import { secretsOf } from '../session/secrets.js'
-import type { Offer, ServerFacts } from '../session/server-facts.js'
+import { offers, type Offer, type ServerFacts } from '../session/server-facts.js'
 import type { StandingRequest } from '../session/standing-requests.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { ask, type Reply, type Sender } from './ask.js'
@@ -80,8 +80,7 @@ const offerFor: Readonly<Record<StandingRequest['method'], Offer>> = {
 /** A server that has said it can't is not asked. What it never said it could, it has done all the same. */
 function mayAsk(input: RestoreInput, request: StandingRequest): boolean {
   const offer = offerFor[request.method]
-  const couldOnce = input.session.toldServer?.offers.includes(offer) === true
-  if (!couldOnce || input.server.offers.includes(offer)) return true
+  if (!offers(input.session.toldServer, offer) || offers(input.server, offer)) return true
   tellFailure(input, request, `the server does not offer ${offer} any more`)
   return false
 }

@@ -30,7 +30,7 @@ export interface SeenList {
 
 /** What the client last saw of the lists that it ever asked for: digests, no items. */
 export class SeenLists {
-  #lists: SeenList[] | undefined
+  #lists: readonly SeenList[] | undefined
 
   get all(): readonly SeenList[] {
     return this.#lists ?? []
@@ -51,9 +51,8 @@ export class SeenLists {
 
   #begin(kind: ListKind, epoch: number): SeenList {
     const begun = { kind, epoch, digest: new ContentDigest(), nextCursor: undefined }
-    const lists = (this.#lists ??= [])
-    const place = lists.findIndex((list) => list.kind === kind)
-    lists.splice(place < 0 ? lists.length : place, 1, begun)
+    const isKnown = this.all.some((list) => list.kind === kind)
+    this.#lists = isKnown ? this.all.map((list) => (list.kind === kind ? begun : list)) : this.all.concat([begun])
     return begun
   }
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { changedAspects, serverFactsOf } from './server-facts.js'
+import { changedAspects, offers, serverFactsOf, type Offer } from './server-facts.js'
+
+const lists = ['tools', 'prompts', 'resources'] as const
 
 it('holds names, versions and what is offered, and no texts', () => {
   const facts = serverFactsOf({
@@ -9,14 +11,16 @@ it('holds names, versions and what is offered, and no texts', () => {
     instructions: 'secret '.repeat(10_000),
   })
   expect(facts).toMatchObject({ name: 'n', version: 'v' })
-  expect(facts.offers).toEqual(['logging', 'resources.subscribe', 'tools.listChanged'])
+  const all: Offer[] = ['logging', 'resources.subscribe', ...lists.map((list) => `${list}.listChanged` as const)]
+  expect(all.filter((offer) => offers(facts, offer))).toEqual(['logging', 'resources.subscribe', 'tools.listChanged'])
+  expect(offers(undefined, 'logging')).toBe(false)
   expect(JSON.stringify(facts).length).toBeLessThan(500)
 })
 
 it.each([{}, { serverInfo: 1, capabilities: [] }, { serverInfo: { name: 'x'.repeat(1_000), version: 2 } }])(
   'takes no harm from %j',
   (result) => {
-    expect(serverFactsOf(result)).toMatchObject({ name: '', version: '', offers: [] })
+    expect(serverFactsOf(result)).toMatchObject({ name: '', version: '', offers: 0 })
   },
 )
 
