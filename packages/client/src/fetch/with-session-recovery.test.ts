@@ -600,9 +600,12 @@ describe('options', () => {
     ['authorizationTimeout', -1],
     ['maxSessions', 0],
     ['recoveryTimeout', 2 ** 31],
-  ])('%s: %d is refused by name', (name, value) => {
-    expect(() => withSessionRecovery({ [name]: value })).toThrow(TetherError)
-    expect(() => withSessionRecovery({ [name]: value })).toThrow(name)
+    ['replay', 'sometimes'],
+    ['announceListChanges', 'sometimes'],
+    ['announceListChanges', null],
+  ])('%s: %s is refused by name', (name, value) => {
+    expect(() => withSessionRecovery({ [name]: value } as never)).toThrow(TetherError)
+    expect(() => withSessionRecovery({ [name]: value } as never)).toThrow(name)
   })
 
   it('may be left undefined', () => {
