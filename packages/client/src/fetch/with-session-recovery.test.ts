@@ -604,8 +604,8 @@ describe('options', () => {
     ['announceListChanges', 'sometimes'],
     ['announceListChanges', null],
   ])('%s: %s is refused by name', (name, value) => {
-    expect(() => withSessionRecovery({ [name]: value } as never)).toThrow(TetherError)
-    expect(() => withSessionRecovery({ [name]: value } as never)).toThrow(name)
+    expect(() => withSessionRecovery({ [name]: value })).toThrow(TetherError)
+    expect(() => withSessionRecovery({ [name]: value })).toThrow(name)
   })
 
   it('may be left undefined', () => {

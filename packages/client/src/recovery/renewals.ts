@@ -119,7 +119,7 @@ export class Renewals {
       ...this.#settings,
       ...{ session, sender, server },
       headers: onUpstreamSession(input.headers, sessionId, protocolVersion),
-      timeoutMs: Math.min(maxRestoreMs, startedAt + recoveryTimeoutMs - clock.now()),
+      timeoutMs: Math.max(1, Math.min(maxRestoreMs, startedAt + recoveryTimeoutMs - clock.now())),
     })
     if (restored.kind === 'restored') return { ...made, settled: restored.settled }
     abandon(input, sessionId, protocolVersion)
