@@ -16,6 +16,14 @@ function details(event: SessionEvent): string {
       }${event.stateless ? ', stateless now' : ''}`
     case 'recovery-failed':
       return `: at ${event.step} after ${Math.round(event.durationMs)} ms: ${printable(event.reason)}`
+    case 'restore-failed':
+      return `: ${event.method}${event.uri === undefined ? '' : ` ${printable(event.uri, 80)}`}: ${printable(event.reason)}`
+    case 'server-changed':
+      return `: ${event.changed.join(', ')} (${printable(event.server.name, 40)} ${printable(event.server.version, 40)})`
+    case 'list-changed':
+      return `: ${event.list}${event.announced ? '' : ', not announced'}`
+    case 'list-comparison-failed':
+      return `: ${event.list}: ${printable(event.reason)}`
     case 'request-replayed':
       return `: ${printable(event.method, 80)}`
     case 'not-recoverable':

@@ -7,12 +7,16 @@ import { readContent } from './refusal.js'
 
 export type Send = (url: URL, init: RequestInit) => Promise<Response>
 
-/** What all requests of a recovery have in common. */
-export interface RequestSettings {
+/** Where to send, how, and with which settings: what a request of the engine takes over from one of the client. */
+export interface Sender {
   readonly url: URL
   readonly send: Send
   /** Everything that is the same for all requests to this server: `redirect`, `credentials` and the like. */
   readonly init: RequestInit
+}
+
+/** What all requests of a recovery have in common. */
+export interface RequestSettings extends Sender {
   /** The headers for `initialize`, without a session id. */
   readonly headers: Headers
   /** What must not appear in a cause. */
@@ -21,7 +25,7 @@ export interface RequestSettings {
 }
 
 export function post(
-  { url, send, init }: RequestSettings,
+  { url, send, init }: Sender,
   headers: Headers,
   message: object,
   signal: AbortSignal,

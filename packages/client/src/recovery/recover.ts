@@ -1,19 +1,23 @@
 import { discardBody } from '../base/body.js'
 import type { Clock } from '../base/clock.js'
 import type { EventListener } from '../base/events.js'
+import { redact } from '../base/redact.js'
 import { ownHeaders } from '../session/own-request.js'
 import { secretsOf } from '../session/secrets.js'
+import { changedAspects, type ServerFacts } from '../session/server-facts.js'
 import type { SessionRegistry } from '../session/session-registry.js'
 import { tellLoss } from '../session/tell-loss.js'
 import { negotiatedVersion, offeredVersion } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { protocolVersionHeader } from '../wire/headers.js'
+import type { CatchUp } from './catch-up.js'
 import type { DialectOptions } from './dialects.js'
 import type { RecoveryFailure } from './failure.js'
-import { endSession, type Send } from './handshake-requests.js'
-import { initialize, type AcceptedHandshake, type Outage } from './handshake.js'
+import { endSession, type Sender } from './handshake-requests.js'
+import { initialize, type Outage } from './handshake.js'
+import type { ListComparisons } from './list-comparisons.js'
 import { neverLasting } from './never-lasting.js'
-import { makeSession, type NewSessionInput } from './new-session.js'
+import { makeSession, type NewSessionInput, type RestoredSession } from './new-session.js'
 import { RecoverySteps } from './recovery-steps.js'
 
 /** How a renewal ended, for everyone who waited for it. */
@@ -34,13 +38,6 @@ export type RenewalOutcome =
       readonly outage: Outage | undefined
     }
 
-/** The request on whose behalf a renewal starts: where to send, how, and with what settings. */
-export interface RenewalCall {
-  readonly url: URL
-  readonly send: Send
-  readonly init: RequestInit
-}
-
 export interface RecoverySettings {
   readonly registry: SessionRegistry
   readonly clock: Clock
@@ -49,6 +46,8 @@ export interface RecoverySettings {
   readonly emit: EventListener
   readonly dialects: DialectOptions
   readonly recoveryTimeoutMs: number
+  readonly catchUp: CatchUp
+  readonly comparisons: ListComparisons
   /** Makes a JSON-RPC id that can't collide with a client's. */
   readonly newRequestId: () => string
 }
@@ -57,7 +56,7 @@ export interface RecoverySettings {
 export async function recover(
   settings: RecoverySettings,
   session: VirtualSession,
-  call: RenewalCall,
+  sender: Sender,
 ): Promise<RenewalOutcome> {
   const { clock, emit, recoveryTimeoutMs } = settings
   const { health } = session
@@ -65,15 +64,16 @@ export async function recover(
   const tell = { session: session.fingerprint, epoch: session.epoch }
   const authorizationChanges = session.newestHeaders.authorizationChanges
   emit({ type: 'recovery-started', ...tell })
+  settings.comparisons.cancel(session)
   const steps = new RecoverySteps(clock, recoveryTimeoutMs, (step, durationMs) => {
     emit({ type: 'recovery-step', ...tell, step, durationMs })
   })
-  const { result, attempts, diedAtOnce } = await makeSession(inputFor(settings, session, call, steps))
+  const { result, attempts, diedAtOnce } = await makeSession(inputFor(settings, session, sender, steps))
   const durationMs = Math.round(clock.now() - startedAt)
   health.unproven += diedAtOnce
 
   if (result.kind === 'accepted') {
-    accept(settings, session, result, durationMs)
+    accept(settings, session, sender, result, durationMs)
     return { kind: 'renewed' }
   }
   const outage = result.kind === 'failed' ? result.outage : undefined
@@ -91,11 +91,11 @@ export async function recover(
 function inputFor(
   settings: RecoverySettings,
   session: VirtualSession,
-  { url, send, init }: RenewalCall,
+  { url, send, init }: Sender,
   steps: RecoverySteps,
 ): NewSessionInput {
   const { transcript, newestHeaders } = session
-  const { clock, random, dialects, newRequestId } = settings
+  const { clock, random, dialects, emit, newRequestId } = settings
   // Always the one that the client was told, so that it stays true, even where a server answered another since.
   const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
   const headers = ownHeaders(session, url)
@@ -111,6 +111,8 @@ function inputFor(
     newRequestId,
     dialects,
     steps,
+    session,
+    emit,
     // The id of a session that is lost to somebody else is not ours to end.
     oldSessionId: session.lost ? undefined : session.upstreamId,
     secrets: secretsOf(session),
@@ -122,11 +124,11 @@ function inputFor(
 function accept(
   settings: RecoverySettings,
   session: VirtualSession,
-  accepted: AcceptedHandshake,
+  sender: Sender,
+  { protocolVersion, sessionId, server, settled }: RestoredSession,
   durationMs: number,
 ): void {
-  const { registry, emit } = settings
-  const { protocolVersion, sessionId } = accepted
+  const { registry, emit, catchUp, comparisons } = settings
   const agreed = negotiatedVersion(session.transcript, session.newestHeaders.value)
   const previous = session.protocolVersion ?? agreed
   const evicted = registry.renew(session, sessionId, protocolVersion === agreed ? undefined : protocolVersion)
@@ -141,15 +143,36 @@ function accept(
     ...(protocolVersion === previous ? {} : { previousProtocolVersion: previous }),
     stateless: sessionId === undefined,
   })
+  noteServer(emit, session, server)
+  // What the old session accepted while the new one was told what it had accepted until then.
+  const missed = session.standingRequests.all.filter((request) => !settled.has(request))
+  catchUp.add(session, sender, missed)
+  comparisons.start(session, sender)
+}
+
+function noteServer(emit: EventListener, session: VirtualSession, server: ServerFacts): void {
+  const before = session.server
+  session.server = server
+  const changed = before ? changedAspects(before, server) : []
+  if (!before || changed.length === 0) return
+  const shown = ({ name, version }: ServerFacts) => ({ name: redact(name), version: redact(version) })
+  emit({
+    type: 'server-changed',
+    session: session.fingerprint,
+    epoch: session.epoch,
+    changed,
+    server: shown(server),
+    previousServer: shown(before),
+  })
 }
 
 /**
  * Asks whether the server makes new sessions now, beside this session, which stays what it is. What is made is ended
  * at once.
  */
-export async function probe(settings: RecoverySettings, session: VirtualSession, call: RenewalCall): Promise<boolean> {
+export async function probe(settings: RecoverySettings, session: VirtualSession, sender: Sender): Promise<boolean> {
   const steps = new RecoverySteps(settings.clock, settings.recoveryTimeoutMs, () => undefined)
-  const input = inputFor(settings, session, call, steps)
+  const input = inputFor(settings, session, sender, steps)
   const result = await steps.run('initialize', (signal) => initialize(input, signal))
   if (result.kind === 'challenged') discardBody(result.response)
   if (result.kind !== 'accepted') return false

@@ -1,11 +1,12 @@
 import type { VirtualSession } from '../session/virtual-session.js'
 import { BackgroundQueue } from './background-queue.js'
 import type { RecoveryFailure } from './failure.js'
-import { probe, recover, type RecoverySettings, type RenewalCall, type RenewalOutcome } from './recover.js'
+import type { Sender } from './handshake-requests.js'
+import { probe, recover, type RecoverySettings, type RenewalOutcome } from './recover.js'
 import { ServerThrottles } from './server-throttles.js'
 import type { RecoveryEnding, ThrottleSettings } from './throttle.js'
 
-export type { RenewalCall, RenewalOutcome } from './recover.js'
+export type { RenewalOutcome } from './recover.js'
 
 export interface RenewalSettings extends RecoverySettings {
   readonly throttling: ThrottleSettings
@@ -47,20 +48,16 @@ export class Renewals {
    * Joins the renewal that is under way or starts one. It runs under its own deadline and not under any caller's
    * signal: others wait for it too, and a session that the server has minted must not be left behind.
    */
-  renew(
-    session: VirtualSession,
-    call: RenewalCall,
-    { background = false }: RenewOptions = {},
-  ): Promise<RenewalOutcome> {
+  renew(session: VirtualSession, sender: Sender, { background = false }: RenewOptions = {}): Promise<RenewalOutcome> {
     const flight = this.#underWay.get(session)
-    if (!flight) return this.#take(session, call, background)
+    if (!flight) return this.#take(session, sender, background)
     if (!background) flight.startNow()
     return flight.outcome
   }
 
   /** Asks whether the server makes new sessions now, see {@link probe}. */
-  probe(session: VirtualSession, call: RenewalCall): Promise<boolean> {
-    return probe(this.#settings, session, call)
+  probe(session: VirtualSession, sender: Sender): Promise<boolean> {
+    return probe(this.#settings, session, sender)
   }
 
   /** Somebody waits for the renewal of this session, if there is one: it is not put off any longer. */
@@ -77,11 +74,11 @@ export class Renewals {
     if (session.health.succeeded()) this.#throttles.told(serverOf(session.endpoint), 'proven')
   }
 
-  #take(session: VirtualSession, call: RenewalCall, background: boolean): Promise<RenewalOutcome> {
+  #take(session: VirtualSession, sender: Sender, background: boolean): Promise<RenewalOutcome> {
     let settle: (outcome: Promise<RenewalOutcome>) => void = () => undefined
     const outcome = new Promise<RenewalOutcome>((resolve) => (settle = resolve))
     const run = () => {
-      const running = this.#run(session, call).finally(() => this.#underWay.delete(session))
+      const running = this.#run(session, sender).finally(() => this.#underWay.delete(session))
       settle(running)
       return running.catch(() => undefined)
     }
@@ -91,7 +88,7 @@ export class Renewals {
     return outcome
   }
 
-  async #run(session: VirtualSession, call: RenewalCall): Promise<RenewalOutcome> {
+  async #run(session: VirtualSession, sender: Sender): Promise<RenewalOutcome> {
     const { health, endpoint, fingerprint, epoch } = session
     if (session.closing) return notStarted('the client has ended the session')
     const server = serverOf(endpoint)
@@ -105,7 +102,7 @@ export class Renewals {
     }
     let ending: RecoveryEnding = 'failed'
     try {
-      const outcome = await recover(this.#settings, session, call)
+      const outcome = await recover(this.#settings, session, sender)
       if (outcome.kind === 'renewed') ending = 'accepted'
       else if (outcome.kind === 'challenged' || outcome.outage) ending = 'undecided'
       return outcome
