@@ -14,6 +14,10 @@ function details(event: SessionEvent): string {
       return `: in ${Math.round(event.durationMs)} ms, protocol ${printable(event.protocolVersion, 40)}${
         event.previousProtocolVersion === undefined ? '' : ` (was ${printable(event.previousProtocolVersion, 40)})`
       }${event.stateless ? ', stateless now' : ''}`
+    case 'recovery-step':
+      return `: ${event.step} took ${Math.round(event.durationMs)} ms`
+    case 'recovery-suspended':
+      return `: none for ${Math.ceil(event.retryAfterMs / 1000)} s`
     case 'recovery-failed':
       return `: at ${event.step} after ${Math.round(event.durationMs)} ms: ${printable(event.reason)}`
     case 'restore-failed':

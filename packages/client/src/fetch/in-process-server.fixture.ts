@@ -1,3 +1,4 @@
+import { lastEventData } from '../wire/sse.js'
 import type { FetchLike } from './options.js'
 
 /** A request as the in-process server saw it. */
@@ -160,7 +161,12 @@ export function clientOf(fetch: FetchLike, url = endpoint) {
       const id = ++ids
       const response = await post({ id, method: 'tools/call', params }, extra, init)
       const text = await response.text()
-      return { id, response, status: response.status, answer: text === '' ? undefined : (JSON.parse(lastEventData(text) ?? text) as unknown) }
+      return {
+        id,
+        response,
+        status: response.status,
+        answer: text === '' ? undefined : (JSON.parse(lastEventData(text) ?? text) as unknown),
+      }
     },
     send: (method: string, extra: Record<string, string> = {}) => fetch(url, { method, headers: headersOf(extra) }),
   }

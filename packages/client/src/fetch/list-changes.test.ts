@@ -335,4 +335,23 @@ describe('after a recovery', () => {
     reset = true
     expect((await client.call({ name: 'a' })).answer).toMatchObject({ error: { code: -32011 } })
   })
+
+  it('the hints of tools count no more when the server says on a stream that its tools have changed', async () => {
+    let next: 'change' | 'reset' = 'change'
+    const { server, client } = await connected({}, ({ message }) => {
+      if (message.method !== 'tools/call') return undefined
+      if (next === 'reset') {
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) })
+      }
+      const changed = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
+      const answer = { jsonrpc: '2.0', id: message.id, result: {} }
+      const events = [changed, answer].map((data) => `data: ${JSON.stringify(data)}\n\n`).join('')
+      return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
+    })
+    server.lists['tools/list'] = [[{ name: 'a', annotations: { readOnlyHint: true } }]]
+    await list(client, 'tools/list')
+    expect((await client.call({ name: 'a' })).answer).toMatchObject({ result: {} })
+    next = 'reset'
+    expect((await client.call({ name: 'a' })).answer).toMatchObject({ error: { code: -32011 } })
+  })
 })

@@ -145,13 +145,13 @@ describe('a new session', () => {
     })
     await subscribe(client, 'test://a')
     server.forget()
-    await client.call()
-    server.forget()
-    await client.call()
-    const live = server.told(3)
-    expect(live).toEqual({ level: undefined, uris: ['test://a'] })
+    expect((await client.call()).answer).toMatchObject({ result: { on: 'session-3' } })
+    expect(server.told(3)).toEqual({ level: undefined, uris: ['test://a'] })
     expect(server.lines()).toContain('DELETE 2')
-    expect(log.all('recovery-failed').every(({ step }) => step === 'restore')).toBe(true)
+    const steps = ['initialize', 'initialized', 'restore']
+    expect(log.all('recovery-step').map(({ step }) => step)).toEqual([...steps, ...steps])
+    expect(log.all('recovery-succeeded')).toHaveLength(1)
+    expect(log.all('recovery-failed')).toEqual([])
   })
 
   it('hands a challenge on to the client, which signs in', async () => {

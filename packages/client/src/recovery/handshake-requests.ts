@@ -36,17 +36,18 @@ export function post(
 const maxEndMs = 5_000
 
 /**
- * Ends an upstream session with DELETE. Resolves within 5 s, whatever the server says: a session that can't be ended
- * changes nothing for anyone who waits.
+ * Ends an upstream session with DELETE. Resolves within 5 s and `limitMs`, whatever the server says: a session that
+ * can't be ended changes nothing for anyone who waits.
  */
 export async function endSession(
   settings: RequestSettings,
   sessionId: string | undefined,
   protocolVersion: string | undefined,
+  limitMs = maxEndMs,
 ): Promise<void> {
   if (sessionId === undefined) return
   const { url, send, init, clock } = settings
-  const timeout = deadline(clock, maxEndMs, 'ending a session')
+  const timeout = deadline(clock, Math.min(maxEndMs, limitMs), 'ending a session')
   const { signal } = timeout
   const headers = onUpstreamSession(settings.headers, sessionId, protocolVersion)
   try {

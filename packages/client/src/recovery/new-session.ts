@@ -56,7 +56,8 @@ export async function makeSession(input: NewSessionInput): Promise<NewSession> {
     if (result.remedy === 'end-old-session') {
       if (oldIsEnded || oldSessionId === undefined) return done
       oldIsEnded = true
-      await endSession(input, oldSessionId, input.protocolVersion)
+      await endSession(input, oldSessionId, input.protocolVersion, steps.leftMs)
+      if (steps.leftMs === 0) return done
       continue
     }
     if (result.remedy !== 'start-over') return done

@@ -166,12 +166,16 @@ function noteServer(emit: EventListener, session: VirtualSession, server: Server
   })
 }
 
+/** Of it `initialize` may take two thirds. */
+const maxProbeMs = 7_500
+
 /**
  * Asks whether the server makes new sessions now, beside this session, which stays what it is. What is made is ended
  * at once.
  */
 export async function probe(settings: RecoverySettings, session: VirtualSession, sender: Sender): Promise<boolean> {
-  const steps = new RecoverySteps(settings.clock, settings.recoveryTimeoutMs, () => undefined)
+  const limitMs = Math.min(maxProbeMs, settings.recoveryTimeoutMs)
+  const steps = new RecoverySteps(settings.clock, limitMs, () => undefined)
   const input = inputFor(settings, session, sender, steps)
   const result = await steps.run('initialize', (signal) => initialize(input, signal))
   if (result.kind === 'challenged') discardBody(result.response)
