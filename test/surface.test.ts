@@ -21,6 +21,7 @@ it('client exports these types', () => {
     'EventListener',
     'FetchLike',
     'InitializeParams',
+    'ListChangePolicy',
     'RecoveringFetch',
     'RecoveryStep',
     'RecoveryThrottling',

@@ -77,7 +77,7 @@ const owned: [what: string, make: () => Arguments][] = [
     ],
   ],
   ['a response', () => [`${server}/mcp`, post('{"jsonrpc":"2.0","id":0,"result":{}}', { 'MCP-Session-Id': 'one' })]],
-  ['a batch', () => [`${server}/mcp`, post(`[${rpc('ping')},${rpc('tools/list')}]`, [['mcp-session-id', 'one']])]],
+  ['a batch', () => [`${server}/mcp`, post(`[${rpc('ping')},${rpc('tools/call')}]`, [['mcp-session-id', 'one']])]],
   [
     'a stream',
     () => [

@@ -106,9 +106,11 @@ describe('the recovery summary', () => {
     onEvent({ type: 'session-lost', ...of, rule: 'upstream-id-reused' })
     onEvent({ type: 'recovery-failed', ...of, durationMs: 12, step: 'initialize', reason: '500\u001b[31m' })
     onEvent({ type: 'not-recoverable', session: 'abcd', reason: 'no-transcript' })
+    onEvent({ type: 'recovery-suspended', ...of, retryAfterMs: 4_001 })
     expect(text()).toBe(
       'mcp-tether: session lost → not recovered, initialize failed after 12 ms: 500 [31m\n' +
-        "mcp-tether: session lost → can't be recovered (no-transcript)\n",
+        "mcp-tether: session lost → can't be recovered (no-transcript)\n" +
+        'mcp-tether: session lost → not recovered, recoveries keep failing: none is tried for 5 s\n',
     )
   })
 })
@@ -118,6 +120,8 @@ it('every event has its line', () => {
     { type: 'session-bound', ...of },
     { type: 'session-lost', ...of, rule: 'S1', status: 404 },
     { type: 'recovery-started', ...of },
+    { type: 'recovery-step', ...of, step: 'initialize', durationMs: 2.4 },
+    { type: 'recovery-suspended', ...of, retryAfterMs: 5_000 },
     {
       type: 'recovery-succeeded',
       ...of,
@@ -127,6 +131,18 @@ it('every event has its line', () => {
       stateless: true,
     },
     { type: 'recovery-failed', ...of, durationMs: 5, step: 'replay', reason: 'refused' },
+    { type: 'restore-failed', ...of, method: 'logging/setLevel', reason: '-32601: no' },
+    { type: 'restore-failed', ...of, method: 'resources/subscribe', uri: 'test://a', reason: 'HTTP 500' },
+    {
+      type: 'server-changed',
+      ...of,
+      changed: ['serverInfo', 'instructions'],
+      server: { name: 'server', version: '2' },
+      previousServer: { name: 'server', version: '1' },
+    },
+    { type: 'list-changed', ...of, list: 'tools', announced: true },
+    { type: 'list-changed', ...of, list: 'prompts', announced: false },
+    { type: 'list-comparison-failed', ...of, list: 'resources', reason: 'HTTP 503' },
     { type: 'request-replayed', ...of, method: 'tools/call' },
     { type: 'not-recoverable', session: 'abcd', reason: 'signed-request' },
     { type: 'session-closed', ...of },
@@ -135,8 +151,16 @@ it('every event has its line', () => {
     '· session-bound (session abcd, epoch 1)',
     '· session-lost (session abcd, epoch 1): S1, status 404',
     '· recovery-started (session abcd, epoch 1)',
+    '· recovery-step (session abcd, epoch 1): initialize took 2 ms',
+    '· recovery-suspended (session abcd, epoch 1): none for 5 s',
     '· recovery-succeeded (session abcd, epoch 1): in 3 ms, protocol 2025-06-18 (was 2025-11-25), stateless now',
     '· recovery-failed (session abcd, epoch 1): at replay after 5 ms: refused',
+    '· restore-failed (session abcd, epoch 1): logging/setLevel: -32601: no',
+    '· restore-failed (session abcd, epoch 1): resources/subscribe test://a: HTTP 500',
+    '· server-changed (session abcd, epoch 1): serverInfo, instructions (server 2)',
+    '· list-changed (session abcd, epoch 1): tools',
+    '· list-changed (session abcd, epoch 1): prompts, not announced',
+    '· list-comparison-failed (session abcd, epoch 1): resources: HTTP 503',
     '· request-replayed (session abcd, epoch 1): tools/call',
     '· not-recoverable (session abcd): signed-request',
     '· session-closed (session abcd, epoch 1)',

@@ -61,6 +61,11 @@ export function createRecoverySummary(log: Log): RecoverySummary {
             printable(event.reason),
         )
         return
+      case 'recovery-suspended':
+        log.warn(
+          `${takeLoss(session)} → not recovered, recoveries keep failing: none is tried for ${Math.ceil(event.retryAfterMs / 1000)} s`,
+        )
+        return
       case 'not-recoverable':
         log.warn(`${takeLoss(session)} → can't be recovered (${event.reason})`)
         return

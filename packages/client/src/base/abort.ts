@@ -50,11 +50,19 @@ function abortReason(signal: AbortSignal): Error {
   return signal.reason as Error
 }
 
-/** A signal that aborts after `ms`, and a `cancel` that takes its timer away. */
-export function deadline(clock: Clock, ms: number, what: string): { signal: AbortSignal; cancel: () => void } {
+/** A signal that aborts after `ms`, or at once with `abort`. `cancel` takes its timer away. */
+export function deadline(
+  clock: Clock,
+  ms: number,
+  what: string,
+): { readonly signal: AbortSignal; readonly abort: () => void; readonly cancel: () => void } {
   const controller = new AbortController()
   const cancel = clock.schedule(() => {
     controller.abort(new DOMException(`${what} took longer than ${String(ms)} ms`, 'TimeoutError'))
   }, ms)
-  return { signal: controller.signal, cancel }
+  const abort = () => {
+    cancel()
+    controller.abort()
+  }
+  return { signal: controller.signal, abort, cancel }
 }

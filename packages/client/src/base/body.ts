@@ -65,7 +65,15 @@ function rebuilt(response: Response, body: ReadableStream<Uint8Array> | null, he
 
 /** Calls `onChunk` with every chunk that its reader takes, and `onEnd` once after the last. Holds nothing back. */
 export function observeBody(response: Response, onChunk: (chunk: Uint8Array) => void, onEnd: () => void): Response {
-  if (response.body === null) return response
+  return response.body === null ? response : withBody(response, observeStream(response.body, onChunk, onEnd))
+}
+
+/** As {@link observeBody}, for a body alone. */
+export function observeStream(
+  body: ReadableStream<Uint8Array>,
+  onChunk: (chunk: Uint8Array) => void,
+  onEnd: () => void,
+): ReadableStream<Uint8Array> {
   const observer = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       controller.enqueue(chunk)
@@ -73,7 +81,7 @@ export function observeBody(response: Response, onChunk: (chunk: Uint8Array) => 
     },
     flush: onEnd,
   })
-  return withBody(response, response.body.pipeThrough(observer))
+  return body.pipeThrough(observer)
 }
 
 /** Lets go of a body that nobody will read, so that its connection can be used again. */

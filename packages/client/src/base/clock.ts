@@ -22,8 +22,11 @@ export const systemClock: Clock = {
   },
 }
 
-/** Resolves with true after `ms`; `cancel` takes the timer away, and it never does. */
-export function pause(clock: Clock, ms: number): { over: Promise<true>; cancel: () => void } {
+/**
+ * Resolves with true after `ms`; `cancel` takes the timer away, and it never does.
+ * @param awaited whether a caller waits for it: then a Node process must not end before
+ */
+export function pause(clock: Clock, ms: number, awaited = true): { over: Promise<true>; cancel: () => void } {
   let cancel: () => void = () => undefined
   const over = new Promise<true>((resolve) => {
     cancel = clock.schedule(
@@ -31,7 +34,7 @@ export function pause(clock: Clock, ms: number): { over: Promise<true>; cancel: 
         resolve(true)
       },
       ms,
-      true,
+      awaited,
     )
   })
   return { over, cancel }

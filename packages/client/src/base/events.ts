@@ -12,6 +12,10 @@ export type SessionEvent =
   | RecoverySucceededEvent
   | RecoveryFailedEvent
   | RecoverySuspendedEvent
+  | RestoreFailedEvent
+  | ServerChangedEvent
+  | ListChangedEvent
+  | ListComparisonFailedEvent
   | RequestReplayedEvent
   | ServerAwayEvent
   | OutcomeUnknownEvent
@@ -56,7 +60,10 @@ export interface RecoveryStepEvent extends OfSession {
   readonly durationMs: number
 }
 
-/** The server has a new session and has acknowledged it. `epoch` is the new one. */
+/**
+ * The server has a new session, has acknowledged it and was told again what the client had told the old one. `epoch` is
+ * the new one.
+ */
 export interface RecoverySucceededEvent extends OfSession {
   readonly type: 'recovery-succeeded'
   readonly durationMs: number
@@ -82,6 +89,39 @@ export interface RecoverySuspendedEvent extends OfSession {
   readonly type: 'recovery-suspended'
   /** How long, in milliseconds. */
   readonly retryAfterMs: number
+}
+
+/** Something that the client had set or subscribed to is not in its new session. The recovery goes on without it. */
+export interface RestoreFailedEvent extends OfSession {
+  readonly type: 'restore-failed'
+  readonly method: 'logging/setLevel' | 'resources/subscribe' | 'resources/unsubscribe'
+  /** The resource, with whatever looks like an id or a token masked. */
+  readonly uri?: string
+  readonly reason: string
+}
+
+/** After a recovery the server is not what it was before. Nothing is told to the client. */
+export interface ServerChangedEvent extends OfSession {
+  readonly type: 'server-changed'
+  readonly changed: readonly ('serverInfo' | 'capabilities' | 'instructions' | 'protocolVersion')[]
+  /** Name and version as the server's `serverInfo` has them now. */
+  readonly server: { readonly name: string; readonly version: string }
+  readonly previousServer: { readonly name: string; readonly version: string }
+}
+
+/** After a recovery a list is not what the client last saw. Resource templates count as resources. */
+export interface ListChangedEvent extends OfSession {
+  readonly type: 'list-changed'
+  readonly list: 'tools' | 'prompts' | 'resources'
+  /** Whether the client is told with `list_changed`, see the option `announceListChanges`. */
+  readonly announced: boolean
+}
+
+/** After a recovery it could not be found out whether a list is what the client last saw. */
+export interface ListComparisonFailedEvent extends OfSession {
+  readonly type: 'list-comparison-failed'
+  readonly list: 'tools' | 'prompts' | 'resources'
+  readonly reason: string
 }
 
 /** A refused request was sent again on the new session. */

@@ -82,6 +82,19 @@ describe('a server that keeps one session only', () => {
   })
 })
 
+it('a DELETE that hangs does not take longer than the recovery may', async () => {
+  const { client, clock, after } = await lostOn(
+    ({ method, message }) => {
+      if (method === 'DELETE') return new Promise(() => undefined)
+      return message.method === 'initialize' ? json(400, { error: 'Session already initialized' }) : undefined
+    },
+    { recoveryTimeout: 1_000 },
+  )
+  expect((await client.call()).answer).toMatchObject({ error: { data: { step: 'initialize' } } })
+  expect(clock.now()).toBe(1_000)
+  expect(after()).toEqual(['tools/call 1', 'initialize', 'DELETE 1'])
+})
+
 describe('a server that dies between initialize and initialized', () => {
   it('and comes back without the new session gets another initialize, in the same recovery', async () => {
     const { client, after, events } = await lostOn(({ message }, count) =>

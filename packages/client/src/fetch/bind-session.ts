@@ -1,10 +1,11 @@
-import { upstreamIdReused } from '../recovery/renewals.js'
+import { upstreamIdReused } from '../recovery/recover.js'
+import { serverFactsOf } from '../session/server-facts.js'
 import { tellLoss } from '../session/tell-loss.js'
 import { transcriptOf } from '../session/transcript.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, sessionIdHeader, sessionIdOf } from '../wire/headers.js'
-import { observeAnswer } from '../wire/observe-answer.js'
-import type { OutgoingMessage } from '../wire/json-rpc.js'
+import { observeAnswers } from '../wire/observe-answer.js'
+import type { JsonObject, OutgoingMessage } from '../wire/json-rpc.js'
 import { onCurrentEpoch, type Call } from './call.js'
 import type { Engine, Seam } from './engine.js'
 import { present } from './present.js'
@@ -31,10 +32,12 @@ export async function bindSession(seam: Seam, call: Call, initialize: Request): 
   const transcript = transcriptOf(initialize.params, call.init.headers)
   const session = register(seam, call.url, upstreamId, transcript)
   session.newestHeaders.remember(call.init.headers, call.url)
-  const observed = observeAnswer(response, initialize.id, (result) => {
+  const note = (result: JsonObject) => {
     if (typeof result.protocolVersion === 'string') transcript.answeredVersion = result.protocolVersion
-  })
-  return present(observed, session)
+    session.toldServer = serverFactsOf(result)
+    session.server ??= session.toldServer
+  }
+  return present(observeAnswers(response, new Map([[initialize.id, note]])), session)
 }
 
 /** Takes up a session that a client brings along, when the options say what its `initialize` would have been. */

@@ -1,3 +1,4 @@
+import { discardBody } from '../base/body.js'
 import type { NotRecoverableEvent } from '../base/events.js'
 import { redact } from '../base/redact.js'
 import {
@@ -14,7 +15,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
 import type { Call } from './call.js'
 import type { Seam } from './engine.js'
-import { wordsOf } from './own-answer.js'
+import { readOwnAnswer, wordsOf } from './own-answer.js'
 import { present, presentError } from './present.js'
 
 /** What is said of one call when it can't be answered: to its caller, and to whoever listens. */
@@ -69,6 +70,14 @@ export class CallReport {
   unavailable(cause: string, mayHaveRun: boolean): Response {
     const message = this.#call.message()
     return presentError(message, serverUnavailableError(subjectOf(message), this.failure(cause), mayHaveRun))
+  }
+
+  /** The same as this error status, for a client that can't be given a status. */
+  async insteadOf(refusal: Response): Promise<Response> {
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
+    discardBody(response)
+    if (error) return presentError(this.#call.message(), error)
+    return this.unavailable(`HTTP ${String(response.status)}`, true)
   }
 
   /** Something between us and the server takes the session id away: another session would be lost in the same way. */

@@ -6,6 +6,7 @@ import { requestIds } from '../wire/json-rpc.js'
 import { isEventStream } from '../wire/sse.js'
 import { anySignal, withSignal } from './call.js'
 import type { Answering } from './follow-answer.js'
+import type { MessageExchange } from './message-exchange.js'
 import { heldBack } from './renew-for.js'
 import { resumeStream } from './resume-stream.js'
 
@@ -21,7 +22,7 @@ export function callStreamOf(
 }
 
 function workFor(answering: Answering): CallStreamWork {
-  const { seam, session, call, underWay, done } = answering
+  const { seam, session, call, underWay, exchange, done } = answering
   const { clock, emit, random, tag, outageBudgetMs, stallTimeoutMs } = seam
   const told = { session: session.fingerprint, stream: 'call' } as const
   return {
@@ -38,8 +39,11 @@ function workFor(answering: Answering): CallStreamWork {
       // The server has had it, so that it has to hear of a cancellation.
       return (await heldBack(timer.over, signal, underWay, true).finally(timer.cancel)) === true
     },
-    resume: (lastEventId, left) =>
-      resumeStream(seam, session, withSignal(call, anySignal(call.signal, left)), lastEventId),
+    resume: async (lastEventId, left) => {
+      const patient = withSignal(call, anySignal(call.signal, left))
+      const resumed = await resumeStream(seam, session, patient, lastEventId)
+      return resumed.kind === 'opened' ? { ...resumed, body: learnedFrom(exchange, resumed.body) } : resumed
+    },
     askAnew: (brokenOff) => askAnew(answering, brokenOff),
     onNotification: (method) => {
       seam.onNotification(session, method)
@@ -84,5 +88,10 @@ function takeUp(
     session.calls.delete(underWay)
   }
   const back = { ...answering, underWay, done, call: signal ? withSignal(call, signal) : call }
-  return callStreamOf(back, rest ?? nothing(), true)
+  return callStreamOf(back, rest ? learnedFrom(answering.exchange, rest) : nothing(), true)
+}
+
+/** The rest of an answer, from the session that began it. */
+function learnedFrom({ lessons, answerEpoch }: MessageExchange, rest: ReadableStream<Uint8Array>): typeof rest {
+  return lessons.fromRest(rest, answerEpoch)
 }

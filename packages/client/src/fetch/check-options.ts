@@ -1,4 +1,5 @@
 import { TetherError } from '../base/errors.js'
+import type { ListChangePolicy } from '../recovery/list-comparisons.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { ThrottleSettings } from '../recovery/throttle.js'
 import type { SessionRecoveryOptions } from './options.js'
@@ -30,21 +31,23 @@ const throttling = {
   pause: { value: 5_000, min: 1, max: maxDelayMs },
 } satisfies Record<string, Bounds>
 
-const policies: readonly unknown[] = ['on-rejection', 'hinted', 'never'] satisfies ReplayPolicy[]
+const replayPolicies: readonly ReplayPolicy[] = ['on-rejection', 'hinted', 'never']
+const listChangePolicies: readonly ListChangePolicy[] = ['declared', 'always', 'never']
 
 export type CheckedOptions = Readonly<Record<keyof typeof numbers, number>> & { readonly throttling: ThrottleSettings }
 
 /** The numbers among the options, checked and complete. Throws {@link TetherError} `invalid_option`. */
 export function checkOptions(options: SessionRecoveryOptions): CheckedOptions {
-  checkReplay(options.replay)
+  checkChoice('replay', options.replay, replayPolicies)
+  checkChoice('announceListChanges', options.announceListChanges, listChangePolicies)
   const { pause, ...throttle } = checked(throttling, options.recoveryThrottling ?? {}, 'recoveryThrottling.')
   return { ...checked(numbers, options, ''), throttling: { ...throttle, pauseMs: pause } }
 }
 
-function checkReplay(value: unknown): void {
-  if (value === undefined || policies.includes(value)) return
+function checkChoice(name: keyof SessionRecoveryOptions, value: unknown, choices: readonly unknown[]): void {
+  if (value === undefined || choices.includes(value)) return
   const given = typeof value === 'string' ? `'${value}'` : typeof value
-  throw new TetherError('invalid_option', `replay: expected one of ${policies.join(', ')}, was given ${given}.`)
+  throw new TetherError('invalid_option', `${name}: expected one of ${choices.join(', ')}, was given ${given}.`)
 }
 
 function checked<Name extends string>(

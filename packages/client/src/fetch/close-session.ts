@@ -59,7 +59,8 @@ async function renewalOrAbort(
   }
 }
 
-function forget({ registry, emit }: Seam, session: VirtualSession): void {
+function forget({ registry, comparisons, emit }: Seam, session: VirtualSession): void {
   registry.forget(session)
+  comparisons.cancel(session)
   emit({ type: 'session-closed', session: session.fingerprint, epoch: session.epoch })
 }

@@ -15,13 +15,16 @@ export type Confirmation =
       readonly status?: number
     }
 
-const maxWaitMs = 10_000
-
 /**
  * Asks the server with a `ping` whether it still knows the session: a refused GET alone is a weak witness, because
  * servers without a standalone stream refuse it on living sessions too.
  */
-export async function confirmLoss(seam: Seam, session: VirtualSession, suspicious: Call): Promise<Confirmation> {
+export async function confirmLoss(
+  seam: Seam,
+  session: VirtualSession,
+  suspicious: Call,
+  maxWaitMs = 10_000,
+): Promise<Confirmation> {
   const { url } = suspicious
   const timeout = deadline(seam.clock, maxWaitMs, 'a ping')
   const ping = callOf(url, {

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.js'
 import type { EventListener } from '../base/events.js'
+import type { CatchUp } from '../recovery/catch-up.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import type { ListComparisons } from '../recovery/list-comparisons.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { Renewals } from '../recovery/renewals.js'
 import type { VirtualSession } from '../session/virtual-session.js'
@@ -11,6 +13,8 @@ import type { FetchLike } from './options.js'
 export interface Engine {
   readonly registry: SessionRegistry
   readonly renewals: Renewals
+  readonly catchUp: CatchUp
+  readonly comparisons: ListComparisons
   readonly dialects: DialectOptions
   readonly authorizationTimeoutMs: number
   readonly outageBudgetMs: number

@@ -1,3 +1,4 @@
+import { lastEventData } from '../wire/sse.js'
 import type { FetchLike } from './options.js'
 
 /** A request as the in-process server saw it. */
@@ -20,6 +21,8 @@ export interface ServerSettings {
   stateless: boolean
   /** It answers this protocol version instead of the one it is asked for. */
   version: string | undefined
+  /** Members of its `InitializeResult` that are others. */
+  initializeResult: Readonly<Record<string, unknown>>
 }
 
 export type Answer = Response | undefined | Promise<Response | undefined>
@@ -32,13 +35,13 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
   const log: Seen[] = []
   let known = new Set<string>()
   let minted = 0
-  const settings: ServerSettings = { stateless: false, version: undefined }
+  const settings: ServerSettings = { stateless: false, version: undefined, initializeResult: {} }
 
   const answer = (seen: Seen): Answer => {
     const { method, message, headers } = seen
     const sessionId = headers.get('mcp-session-id')
     if (settings.stateless && method === 'POST') {
-      if (message.method === 'initialize') return initialized(message, settings.version)
+      if (message.method === 'initialize') return initialized(message, settings)
       if (message.id === undefined) return new Response(null, { status: 202 })
       if (sessionId !== null) return lost()
       return json(200, { jsonrpc: '2.0', id: message.id, result: { on: 'no session' } })
@@ -46,7 +49,7 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
     if (message.method === 'initialize') {
       const id = `session-${String(++minted)}`
       known.add(id)
-      return initialized(message, settings.version, { 'mcp-session-id': id })
+      return initialized(message, settings, { 'mcp-session-id': id })
     }
     if (sessionId === null && method === 'POST') {
       return json(400, { error: 'Bad Request: Mcp-Session-Id header is required' })
@@ -91,9 +94,10 @@ export function inProcessServer(intercept: (seen: Seen) => Answer = () => undefi
   }
 }
 
-function initialized({ id, params }: Seen['message'], version: string | undefined, headers = {}): Response {
-  const protocolVersion = version ?? params?.protocolVersion
-  const result = { protocolVersion, capabilities: {}, serverInfo: { name: 's', version: '1' } }
+function initialized({ id, params }: Seen['message'], settings: ServerSettings, headers = {}): Response {
+  const protocolVersion = settings.version ?? params?.protocolVersion
+  const serverInfo = { name: 's', version: '1' }
+  const result = { protocolVersion, capabilities: {}, serverInfo, ...settings.initializeResult }
   return json(200, { jsonrpc: '2.0', id, result }, headers)
 }
 
@@ -157,7 +161,12 @@ export function clientOf(fetch: FetchLike, url = endpoint) {
       const id = ++ids
       const response = await post({ id, method: 'tools/call', params }, extra, init)
       const text = await response.text()
-      return { id, response, status: response.status, answer: text === '' ? undefined : (JSON.parse(text) as unknown) }
+      return {
+        id,
+        response,
+        status: response.status,
+        answer: text === '' ? undefined : (JSON.parse(lastEventData(text) ?? text) as unknown),
+      }
     },
     send: (method: string, extra: Record<string, string> = {}) => fetch(url, { method, headers: headersOf(extra) }),
   }

@@ -18,9 +18,9 @@ import { methodOf, requestIds } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
 import { onCurrentEpoch, whyNotReplayable, withSignal, type Call } from './call.js'
+import { CallLessons } from './call-lessons.js'
 import { CallReport } from './call-report.js'
 import type { Seam } from './engine.js'
-import { learnFrom } from './learn-from.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
 import { present, presentAccepted, presentError } from './present.js'
 import { readOwnAnswer } from './own-answer.js'
@@ -48,6 +48,7 @@ export class MessageExchange {
   readonly #underWay: CallUnderWay
   readonly #outage: OutageWait
   readonly #report: CallReport
+  readonly lessons: CallLessons
   #call: Call
   readonly #firstEpoch: number
   #renewalsLeft = 1
@@ -67,6 +68,7 @@ export class MessageExchange {
     this.#underWay = underWay
     this.#outage = new OutageWait(seam, session, call, underWay)
     this.#report = new CallReport(seam, session, call)
+    this.lessons = new CallLessons(seam, session, call, underWay.order)
     this.#firstEpoch = session.epoch
     this.#answerEpoch = session.epoch
   }
@@ -99,12 +101,8 @@ export class MessageExchange {
     const ending = await this.#inTrouble('unknown', { cause })
     if (ending === asItIs) return this.#report.outcomeUnknown(cause)
     const answer = ending ?? (await this.run())
-    if (answer.ok) return answer
     // The client has its answer's head already: no other status can reach it.
-    const { response, error } = await readOwnAnswer(this.#seam, this.#call, answer)
-    discardBody(response)
-    if (error) return presentError(this.#call.message(), error)
-    return this.#report.unavailable(`HTTP ${String(response.status)}`, true)
+    return answer.ok ? answer : this.#report.insteadOf(answer)
   }
 
   /** Taken back by the client, or said by the recovery in the meantime. */
@@ -167,7 +165,7 @@ export class MessageExchange {
     if (response.ok) this.#seam.renewals.answered(this.#session, epoch)
     const { body } = this.#call.init
     if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
-    return present(learnFrom(this.#call, response, this.#session), this.#session)
+    return present(this.lessons.fromAnswer(response, epoch), this.#session)
   }
 
   /** `fetch` threw. */

@@ -1,6 +1,7 @@
 import type { EventListener } from '../base/events.js'
 import type { Clock } from '../base/clock.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import type { ListChangePolicy } from '../recovery/list-comparisons.js'
 import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { SessionSnapshot } from './session-snapshot.js'
 
@@ -54,9 +55,11 @@ export interface RecoveryThrottling {
 /** Options of {@link withSessionRecovery}. Durations are in milliseconds. */
 export interface SessionRecoveryOptions {
   /**
-   * Longest time one recovery may take, from its `initialize` to the acknowledged `notifications/initialized`.
+   * Longest time one recovery may take, from its `initialize` until the new session has been told the log level and the
+   * subscriptions of the old one.
    * Half of the SDKs' default request timeout (60 s), so that the caller hears the reason before it gives up.
-   * Of it `initialize` may take two thirds, each other step one third.
+   * Of it `initialize` may take two thirds, each other step one third. A server that lets us wait longer for its
+   * subscriptions gets its first request without them, and is told them in the background.
    * @default 30_000
    */
   readonly recoveryTimeout?: number
@@ -104,6 +107,13 @@ export interface SessionRecoveryOptions {
    * @default 10
    */
   readonly maxBackgroundRecoveries?: number
+  /**
+   * Whether the client is told with `notifications/…/list_changed` that tools, prompts or resources are others after a
+   * recovery, see {@link ListChangePolicy}. For that, the lists that it has asked for are listed again in the
+   * background. Clients that have declared no handler may report such a notification as an error.
+   * @default 'declared'
+   */
+  readonly announceListChanges?: ListChangePolicy
   /** Which dialects of a lost session are believed. @default all */
   readonly dialects?: DialectOptions
   /**

@@ -3,6 +3,7 @@ import { causeOf } from '../recovery/failure.js'
 import { secretsOf } from '../session/secrets.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import type { Resumed } from '../stream/call-stream.js'
+import { isChallenge } from '../wire/challenge.js'
 import { isSigned } from '../wire/headers.js'
 import { isLasting } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
@@ -47,7 +48,7 @@ export async function resumeStream(
   const cause = `the stream was to be resumed, and HTTP ${String(status)} came`
   const { response, verdict } = await readRefusal(seam, get, answer, upstreamId !== undefined)
   discardBody(response)
-  if (status === 401 || (status === 403 && headers.has('www-authenticate'))) return { kind: 'challenged', cause }
+  if (isChallenge(answer)) return { kind: 'challenged', cause }
   if (verdict.conclusion === 'lost' && session.epoch === epoch) {
     const confirmed = await confirmLoss(seam, session, get)
     // The call itself may be lost with it, but the session must not be.

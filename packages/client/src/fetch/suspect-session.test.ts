@@ -20,7 +20,8 @@ async function failing(intercept: (seen: Seen) => Answer, options: SessionRecove
     return armed ? intercept(seen) : undefined
   })
   const onEvent = (event: SessionEvent) => events.push(event)
-  const client = clientOf(withSessionRecovery({ clock, random: () => 1, onEvent, ...options })(server.fetch))
+  const settings = { clock, random: () => 1, announceListChanges: 'never', onEvent } as const
+  const client = clientOf(withSessionRecovery({ ...settings, ...options })(server.fetch))
   await client.connect()
   await (await client.post({ id: 'list', method: 'tools/list' })).text()
   armed = true

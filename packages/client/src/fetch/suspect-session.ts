@@ -8,6 +8,9 @@ import type { Seam } from './engine.js'
 /** The reason for a loss that no answer told us: the server fails on this session only. */
 export const persistentServerError = 'persistent-server-error'
 
+/** Whoever fails on everything does so at once: a caller is not kept waiting for it beyond its budget. */
+const maxPingMs = 3_000
+
 /**
  * Some servers fail (500, 502, 503) on a session that they don't know instead of saying so. Told from an outage by two
  * questions, which are asked after several errors in a row: a `ping` fails on the session in the same way, and a fresh
@@ -28,7 +31,7 @@ export async function isLostSilently(
     return false
 
   const ask = async () => {
-    const confirmed = await confirmLoss(seam, session, call)
+    const confirmed = await confirmLoss(seam, session, call, maxPingMs)
     if (confirmed.verdict === 'lost') return true
     if (confirmed.verdict === 'alive' || !isSuspicious(confirmed.status ?? 0)) return false
     return renewals.probe(session, { url: call.url, send: next, init: settingsOf(call) })

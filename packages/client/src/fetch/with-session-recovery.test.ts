@@ -602,7 +602,10 @@ describe('options', () => {
     ['authorizationTimeout', -1],
     ['maxSessions', 0],
     ['recoveryTimeout', 2 ** 31],
-  ])('%s: %d is refused by name', (name, value) => {
+    ['replay', 'sometimes'],
+    ['announceListChanges', 'sometimes'],
+    ['announceListChanges', null],
+  ])('%s: %s is refused by name', (name, value) => {
     expect(() => withSessionRecovery({ [name]: value })).toThrow(TetherError)
     expect(() => withSessionRecovery({ [name]: value })).toThrow(name)
   })

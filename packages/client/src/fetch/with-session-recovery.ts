@@ -2,7 +2,10 @@ import { systemClock } from '../base/clock.js'
 import { emitterTo } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { randomId } from '../base/random-id.js'
+import { CatchUp } from '../recovery/catch-up.js'
+import { ListComparisons } from '../recovery/list-comparisons.js'
 import { Renewals } from '../recovery/renewals.js'
+import { noteServerNotification } from '../session/server-notifications.js'
 import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
 import type { VirtualSession } from '../session/virtual-session.js'
@@ -77,31 +80,32 @@ function engineOf(options: SessionRecoveryOptions): Engine {
   const tag = `mcp-tether-${randomId().slice(0, 8)}`
   let requests = 0
   const newRequestId = () => `${tag}-${String(++requests)}`
+  const background = { clock, random, emit, newRequestId }
+  const catchUp = new CatchUp(background)
+  const comparisons = new ListComparisons(background, options.announceListChanges ?? 'declared')
   const renewals = new Renewals({
+    ...background,
     registry,
-    clock,
-    random,
-    emit,
+    catchUp,
+    comparisons,
     dialects,
     recoveryTimeoutMs: checked.recoveryTimeout,
     throttling: checked.throttling,
     maxBackgroundRecoveries: checked.maxBackgroundRecoveries,
-    newRequestId,
   })
   return {
+    ...background,
     registry,
     renewals,
+    catchUp,
+    comparisons,
     dialects,
     authorizationTimeoutMs: checked.authorizationTimeout,
     outageBudgetMs: checked.outageBudget,
     stallTimeoutMs: checked.stallTimeout,
     tag,
-    onNotification: () => undefined,
+    onNotification: noteServerNotification,
     replay: options.replay ?? 'on-rejection',
-    random,
-    clock,
-    emit,
-    newRequestId,
   }
 }
 

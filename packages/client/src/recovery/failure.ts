@@ -119,7 +119,7 @@ export function serverUnavailableError(
 const stepsInWords: Readonly<Record<RecoveryStep, string>> = {
   initialize: 'the new initialize failed',
   initialized: 'the new session did not take notifications/initialized',
-  restore: 'the new session did not take what had been set in the old one',
+  restore: 'the new session did not take the log level and the subscriptions',
   replay: 'the new session refused the request too',
 }
 

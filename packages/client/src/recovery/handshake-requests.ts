@@ -7,12 +7,16 @@ import { readContent } from './refusal.js'
 
 export type Send = (url: URL, init: RequestInit) => Promise<Response>
 
-/** What all requests of a recovery have in common. */
-export interface RequestSettings {
+/** Where to send, how, and with which settings: what a request of the engine takes over from one of the client. */
+export interface Sender {
   readonly url: URL
   readonly send: Send
   /** Everything that is the same for all requests to this server: `redirect`, `credentials` and the like. */
   readonly init: RequestInit
+}
+
+/** What all requests of a recovery have in common. */
+export interface RequestSettings extends Sender {
   /** The headers for `initialize`, without a session id. */
   readonly headers: Headers
   /** What must not appear in a cause. */
@@ -21,7 +25,7 @@ export interface RequestSettings {
 }
 
 export function post(
-  { url, send, init }: RequestSettings,
+  { url, send, init }: Sender,
   headers: Headers,
   message: object,
   signal: AbortSignal,
@@ -32,17 +36,18 @@ export function post(
 const maxEndMs = 5_000
 
 /**
- * Ends an upstream session with DELETE. Resolves within 5 s, whatever the server says: a session that can't be ended
- * changes nothing for anyone who waits.
+ * Ends an upstream session with DELETE. Resolves within 5 s and `limitMs`, whatever the server says: a session that
+ * can't be ended changes nothing for anyone who waits.
  */
 export async function endSession(
   settings: RequestSettings,
   sessionId: string | undefined,
   protocolVersion: string | undefined,
+  limitMs = maxEndMs,
 ): Promise<void> {
   if (sessionId === undefined) return
   const { url, send, init, clock } = settings
-  const timeout = deadline(clock, maxEndMs, 'ending a session')
+  const timeout = deadline(clock, Math.min(maxEndMs, limitMs), 'ending a session')
   const { signal } = timeout
   const headers = onUpstreamSession(settings.headers, sessionId, protocolVersion)
   try {

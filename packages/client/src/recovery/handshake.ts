@@ -1,7 +1,9 @@
 import { discardBody } from '../base/body.js'
 import { redact } from '../base/redact.js'
 import { onUpstreamSession } from '../session/own-request.js'
+import { serverFactsOf, type ServerFacts } from '../session/server-facts.js'
 import { readAnswer, type Answer } from '../wire/answer-reader.js'
+import { isChallenge } from '../wire/challenge.js'
 import { sessionIdOf } from '../wire/headers.js'
 import type { JsonObject, OutgoingMessage } from '../wire/json-rpc.js'
 import { isAcceptableVersion } from '../wire/protocol-versions.js'
@@ -33,11 +35,15 @@ export interface AcceptedHandshake {
   /** `undefined`: the server keeps no session. */
   readonly sessionId: string | undefined
   readonly protocolVersion: string
+  /** What the server says of itself now. */
+  readonly server: ServerFacts
 }
 
 /** The outcome of a handshake, as a value. */
-export type HandshakeResult =
-  AcceptedHandshake | { readonly kind: 'challenged'; readonly response: Response } | HandshakeFailure
+export type HandshakeResult = AcceptedHandshake | NoSession
+
+/** What comes instead of a new session. */
+export type NoSession = { readonly kind: 'challenged'; readonly response: Response } | HandshakeFailure
 
 export interface HandshakeFailure {
   readonly kind: 'failed'
@@ -89,7 +95,7 @@ export async function initialize(input: HandshakeInput, signal: AbortSignal): Pr
 
     sessionId = sessionIdOf(response.headers)
     const judged = judge(await readAnswer(response, id, signal), input)
-    if (judged.fault === undefined) return { kind: 'accepted', sessionId, protocolVersion: judged.protocolVersion }
+    if (judged.fault === undefined) return { kind: 'accepted', sessionId, ...judged }
     abandon(input, sessionId, undefined)
     return failed(judged.fault, judged.isOneSessionOnly ? { remedy: 'end-old-session' } : {})
   } catch (error) {
@@ -106,11 +112,10 @@ async function refusedInitialize(
   signal: AbortSignal,
 ): Promise<HandshakeResult> {
   const { status, headers } = response
-  const refusal = { status, hasChallenge: headers.has('www-authenticate'), text: '' }
   // Before its body is touched: the client reads it.
-  if (meaningOfRefusal(refusal) === 'challenge') return { kind: 'challenged', response }
+  if (isChallenge(response)) return { kind: 'challenged', response }
   const body = await refusalBody(response, signal)
-  const meaning = meaningOfRefusal({ ...refusal, text: readContent(body).text })
+  const meaning = meaningOfRefusal({ status, text: readContent(body).text })
   return {
     kind: 'failed',
     step: 'initialize',
@@ -121,25 +126,26 @@ async function refusedInitialize(
 }
 
 type Judgement =
-  | { readonly protocolVersion: string; readonly fault?: undefined }
+  | { readonly protocolVersion: string; readonly server: ServerFacts; readonly fault?: undefined }
   | { readonly fault: string; readonly isOneSessionOnly?: boolean }
 
 /** The version that client and server agree on, or what stands against it. */
 function judge(answer: Answer, { offeredVersion, protocolVersion, secrets }: HandshakeInput): Judgement {
   if (answer.kind === 'error') {
     const { code, message } = answer
-    const meaning = meaningOfRefusal({ status: 200, hasChallenge: false, text: message })
+    const meaning = meaningOfRefusal({ status: 200, text: message })
     const fault = `initialize was answered with the error ${String(code)}: ${redact(message, secrets)}`
     return { fault, isOneSessionOnly: meaning === 'one-session-only' }
   }
-  const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
+  const result = answer.kind === 'result' ? answer.result : {}
+  const version = result.protocolVersion
   if (typeof version !== 'string') return { fault: 'the answer to initialize holds no InitializeResult' }
   if (version !== protocolVersion && !isAcceptableVersion(version, offeredVersion)) {
     return {
       fault: `the server now speaks protocol version "${redact(version, secrets)}", which the client did not offer`,
     }
   }
-  return { protocolVersion: version }
+  return { protocolVersion: version, server: serverFactsOf(result) }
 }
 
 const initialized = { kind: 'notification', method: 'notifications/initialized', params: {} } satisfies OutgoingMessage
@@ -164,10 +170,8 @@ async function acknowledge(
       return undefined
     }
     const { status } = response
-    const hasChallenge = response.headers.has('www-authenticate')
-    if (meaningOfRefusal({ status, hasChallenge, text: '' }) === 'challenge' && hasChallenge) {
-      return { kind: 'challenged', response }
-    }
+    // A bare 401 may be a lost session's.
+    if (isChallenge(response) && response.headers.has('www-authenticate')) return { kind: 'challenged', response }
     const body = await refusalBody(response, signal)
     const cause = refusalText('notifications/initialized', status, body, input)
     const refusal = { status, carriedSession: sessionId !== undefined, message: initialized, body }

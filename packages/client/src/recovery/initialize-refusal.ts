@@ -1,22 +1,19 @@
 import { unavailabilityOf } from './outage.js'
 
-/** An answer to our own `initialize` that brings no session, as plain data to decide by. */
+/** An answer to our own `initialize` that brings no session and is no challenge, as plain data to decide by. */
 export interface InitializeRefusal {
   readonly status: number
-  /** Whether it carries `WWW-Authenticate`. */
-  readonly hasChallenge: boolean
-  /** The sentence for humans. Empty where the body was not read. */
+  /** The sentence for humans. */
   readonly text: string
 }
 
 /**
  * What it means:
- * - `challenge`: the client's own sign-in has to answer it (401; 403 for a scope that is not enough);
  * - `one-session-only`: the server keeps one session and still has it, so that it has to be ended first;
  * - `away`: a clean `initialize` answered 404 means that the endpoint is away, not a session; or it says so itself;
  * - `refused`: the server does not want it.
  */
-export type InitializeRefusalMeaning = 'challenge' | 'one-session-only' | 'away' | 'refused'
+export type InitializeRefusalMeaning = 'one-session-only' | 'away' | 'refused'
 
 interface Rule {
   readonly meaning: InitializeRefusalMeaning
@@ -28,7 +25,6 @@ interface Rule {
  * already initialized"), one `McpServer` for everybody in the TypeScript SDK ("Already connected to a transport").
  */
 const rules: readonly Rule[] = [
-  { meaning: 'challenge', matches: ({ status, hasChallenge }) => status === 401 || (status === 403 && hasChallenge) },
   {
     meaning: 'one-session-only',
     matches: ({ text }) => /\balready (?:been )?(?:initiali[sz]ed|connected to a transport)\b/i.test(text),

@@ -3,6 +3,8 @@ import type { SessionEvent } from '../base/events.js'
 import { VirtualClock } from '../base/virtual-clock.fixture.js'
 import { SessionRegistry } from '../session/session-registry.js'
 import { transcriptOf } from '../session/transcript.js'
+import { CatchUp } from './catch-up.js'
+import { ListComparisons } from './list-comparisons.js'
 import { Renewals } from './renewals.js'
 
 const url = new URL('http://server.test/mcp')
@@ -19,16 +21,16 @@ function herd(sessions: number, maxBackgroundRecoveries = 10) {
   const random = () => (seed = (seed + 0.618) % 1)
   const newId = () => `id-${String(++ids)}`
   const registry = new SessionRegistry({ maxSessions: 10_000, idleTimeoutMs: 60_000, clock, newId })
+  const background = { clock, random, emit: (event: SessionEvent) => events.push(event), newRequestId: newId }
   const renewals = new Renewals({
+    ...background,
     registry,
-    clock,
-    random,
-    emit: (event) => events.push(event),
+    catchUp: new CatchUp(background),
+    comparisons: new ListComparisons(background, 'declared'),
     dialects: {},
     recoveryTimeoutMs: 30_000,
     throttling: { maxTokens: 10, tokensPerSuccess: 1, pauseMs: 5_000 },
     maxBackgroundRecoveries,
-    newRequestId: newId,
   })
   const send = async (_url: URL, { body }: RequestInit) => {
     const message = JSON.parse(body as string) as { id?: string; method: string }

@@ -10,7 +10,9 @@ export class AnsweredMethods {
   /** Takes note of a request's body that was answered. It is not parsed: this happens on every healthy call. */
   note(body: string): void {
     const method = methodMember.exec(body.slice(0, 2_000))?.[1]
-    if (method !== undefined && this.#methods.size < maxMethods) this.#methods.add(method)
+    if (method === undefined || this.#methods.has(method) || this.#methods.size >= maxMethods) return
+    // A copy: what was cut out of a body holds the whole of it in memory.
+    this.#methods.add(method.split('').join(''))
   }
 
   has(method: string): boolean {

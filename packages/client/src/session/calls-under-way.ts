@@ -5,6 +5,8 @@ import { requestIds } from '../wire/json-rpc.js'
 export interface CallUnderWay {
   /** Reads the message; only when somebody asks, because most calls are answered and nobody does. */
   readonly message: () => OutgoingMessage
+  /** The higher, the later the client made it. */
+  readonly order: number
   /** The client took it back with `notifications/cancelled`: it must not be sent any more. */
   cancelled: boolean
   /** True while it is held back, so that the server does not know of it. */
@@ -20,13 +22,14 @@ const maxTakenBack = 100
 export class CallsUnderWay {
   readonly #calls = new Set<CallUnderWay>()
   #takenBack: Set<JsonRpcId> | undefined
+  #orders = 0
 
   get size(): number {
     return this.#calls.size
   }
 
   add(message: () => OutgoingMessage): CallUnderWay {
-    const call: CallUnderWay = { message, cancelled: false, waiting: false }
+    const call: CallUnderWay = { message, order: this.nextOrder(), cancelled: false, waiting: false }
     this.#calls.add(call)
     return call
   }
@@ -34,6 +37,11 @@ export class CallsUnderWay {
   /** Its answer broke off: it is under way again. */
   resume(call: CallUnderWay): void {
     this.#calls.add(call)
+  }
+
+  /** A number that is higher than those of all calls so far, and lower than those of all to come. */
+  nextOrder(): number {
+    return ++this.#orders
   }
 
   delete(call: CallUnderWay): void {

@@ -87,4 +87,21 @@ describe('SessionRegistry', () => {
     registry.renew(closed, '2', undefined)
     expect(other.lost).toBe(false)
   })
+
+  it('forgets what nobody used for too long, when another one is looked for', async () => {
+    const clock = new VirtualClock()
+    const registry = registryOf(10, clock)
+    const wait = (ms: number) => new Promise<void>((resolve) => clock.schedule(resolve, ms))
+    const busy = bind(registry, 'busy').session
+    busy.calls.add(() => ({ kind: 'unreadable' }))
+    const idle = bind(registry, 'idle').session
+    await wait(60_000)
+    expect(registry.size).toBe(2)
+    await wait(1)
+    bind(registry, 'new')
+    expect([...registry.all].map(({ virtualId }) => virtualId)).toEqual(['new', 'busy'])
+    // Its upstream id is free for whoever is given it.
+    expect(bind(registry, 'idle').lost).toBeUndefined()
+    expect(idle.lost).toBe(false)
+  })
 })

@@ -4,8 +4,11 @@ import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { Outbox } from './outbox.js'
-import { SessionHealth } from './session-health.js'
 import { Questions } from './questions.js'
+import { SeenLists } from './seen-lists.js'
+import type { ServerFacts } from './server-facts.js'
+import { SessionHealth } from './session-health.js'
+import { StandingRequests } from './standing-requests.js'
 import { StreamEnds } from './stream-ends.js'
 import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
@@ -38,6 +41,12 @@ export class VirtualSession {
   readonly newestHeaders = new NewestHeaders()
   readonly toolHints = new ToolHints()
   readonly answeredMethods = new AnsweredMethods()
+  readonly standingRequests = new StandingRequests()
+  readonly seenLists = new SeenLists()
+  /** What the client was told in its own `InitializeResult`, once that has gone by. */
+  toldServer: ServerFacts | undefined
+  /** The server of the current epoch, as far as it was seen. */
+  server: ServerFacts | undefined
   /** Notifications of our own that the client shall get. */
   readonly outbox = new Outbox()
   readonly questions = new Questions()

@@ -35,7 +35,11 @@ const read = (body: string, contentType = 'application/json') =>
 it('reads an error, also one without the id', async () => {
   const error = { code: -32600, message: 'no' }
   for (const id of ['a', null, '']) {
-    expect(await read(JSON.stringify({ jsonrpc: '2.0', id, error }))).toEqual({ kind: 'error', ...error })
+    expect(await read(JSON.stringify({ jsonrpc: '2.0', id, error }))).toEqual({
+      kind: 'error',
+      ...error,
+      isOwn: id === 'a',
+    })
   }
 })
 

@@ -4,9 +4,16 @@ export type JsonRpcId = string | number
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
+export interface OutgoingRequest {
+  readonly kind: 'request'
+  readonly id: JsonRpcId
+  readonly method: string
+  readonly params: JsonObject
+}
+
 /** What a client sends in one POST. `unreadable` is anything that is no JSON-RPC. */
 export type OutgoingMessage =
-  | { readonly kind: 'request'; readonly id: JsonRpcId; readonly method: string; readonly params: JsonObject }
+  | OutgoingRequest
   | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
   | { readonly kind: 'response'; readonly id: JsonRpcId }
   | { readonly kind: 'batch'; readonly messages: readonly OutgoingMessage[] }
@@ -35,10 +42,14 @@ function messageOf(value: unknown): OutgoingMessage {
   return isId(id) && ('result' in value || 'error' in value) ? { kind: 'response', id } : { kind: 'unreadable' }
 }
 
-/** The ids to which an answer is owed. */
+/** The requests in a message, to each of which an answer is owed. */
+export function requestsIn(message: OutgoingMessage): readonly OutgoingRequest[] {
+  if (message.kind === 'request') return [message]
+  return message.kind === 'batch' ? message.messages.flatMap(requestsIn) : []
+}
+
 export function requestIds(message: OutgoingMessage): readonly JsonRpcId[] {
-  if (message.kind === 'request') return [message.id]
-  return message.kind === 'batch' ? message.messages.flatMap(requestIds) : []
+  return requestsIn(message).map(({ id }) => id)
 }
 
 /** A word for the message in events and errors. */

@@ -1,0 +1,66 @@
+import { discardBody } from '../base/body.js'
+import { redact } from '../base/redact.js'
+import { readAnswer } from '../wire/answer-reader.js'
+import { isChallenge } from '../wire/challenge.js'
+import type { JsonObject } from '../wire/json-rpc.js'
+import { isLasting } from '../wire/request-progress.js'
+import { retryAfterMs } from '../wire/retry-after.js'
+import { causeOf } from './failure.js'
+import { post, type Sender } from './handshake-requests.js'
+import { unavailabilityOf } from './outage.js'
+
+/** A request of the engine's own on a session. */
+export interface Question {
+  readonly sender: Sender
+  readonly headers: Headers
+  /** A JSON-RPC id that no client uses. */
+  readonly requestId: string
+  readonly method: string
+  readonly params: JsonObject
+  /** What must not appear in a cause. */
+  readonly secrets: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** What came of it. Never an exception: nobody's request depends on it. */
+export type Reply =
+  | { readonly kind: 'result'; readonly result: JsonObject }
+  /** A JSON-RPC error on the request's own id: the server's last word. */
+  | { readonly kind: 'refused'; readonly code: number; readonly cause: string }
+  /** The client's own sign-in has to answer it. */
+  | { readonly kind: 'challenged'; readonly response: Response; readonly cause: string }
+  /** The server does not know the session. */
+  | { readonly kind: 'gone'; readonly cause: string }
+  | { readonly kind: 'away'; readonly cause: string; readonly retryAfterMs: number | undefined }
+  /** Neither of these: no answer in time, something else than an answer, an error of another kind. */
+  | { readonly kind: 'unclear'; readonly cause: string }
+
+export async function ask(question: Question): Promise<Reply> {
+  const { sender, headers, requestId, method, params, secrets, signal } = question
+  const message = { jsonrpc: '2.0', id: requestId, method, params }
+  try {
+    return await readReply(await post(sender, headers, message, signal), question)
+  } catch (error) {
+    if (signal.aborted) return { kind: 'unclear', cause: `no answer: ${causeOf(signal.reason, secrets)}` }
+    const cause = causeOf(error, secrets)
+    return isLasting(error) ? { kind: 'unclear', cause } : { kind: 'away', cause, retryAfterMs: undefined }
+  }
+}
+
+async function readReply(response: Response, { requestId, secrets, signal }: Question): Promise<Reply> {
+  const { status, headers } = response
+  const cause = `HTTP ${String(status)}`
+  if (isChallenge(response)) return { kind: 'challenged', response, cause }
+  if (status >= 300 && status < 400) {
+    discardBody(response)
+    return { kind: 'unclear', cause }
+  }
+  const answer = await readAnswer(response, requestId, signal)
+  if (answer.kind === 'error' && answer.isOwn) {
+    return { kind: 'refused', code: answer.code, cause: `${String(answer.code)}: ${redact(answer.message, secrets)}` }
+  }
+  if (unavailabilityOf(status)) return { kind: 'away', cause, retryAfterMs: retryAfterMs(headers) }
+  // Every dialect of a lost session is one of these, but for those that look like results; see loss-rules.ts.
+  if (status === 404 || status === 400 || status === 410) return { kind: 'gone', cause }
+  return response.ok && answer.kind === 'result' ? answer : { kind: 'unclear', cause: `${cause} without an answer` }
+}
