@@ -13,8 +13,10 @@ const page = fileURLToPath(new URL('../../../docs/survival.md', import.meta.url)
 const everyFace: readonly FaceMaker[] = [...rawFaces, ...recoveringFaces]
 const newerNode = process.env.MCP_TETHER_NEWER_NODE
 
-/** Longer than any recovering client takes; whoever hangs is waited for so long. */
-const DEADLINE_MS = 7000
+/** Longer than a recovering client takes on a slow machine. */
+const DEADLINE_MS = 12_000
+/** Clients without recovery often hang: this is how long they are waited for. */
+const DEADLINE_ALONE_MS = 6000
 
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
 
@@ -63,23 +65,21 @@ async function play(wanted: Arguments, signal: AbortSignal): Promise<boolean> {
     else process.stdout.write(`${JSON.stringify(report)}\n`)
   }
 
-  const makers = here.map(({ make }) => make)
-  const reports = [
-    ...(await runAll(makers, chosen, { parallel: wanted.parallel, deadlineMs: DEADLINE_MS, signal, onReport })),
-  ]
-  if (newerNode !== undefined && elsewhere.length > 0 && !signal.aborted) {
-    const names = elsewhere.flatMap(({ name }) => ['--face', name])
-    const args = [...names, '--scenario', wanted.scenario, '--parallel', String(wanted.parallel), '--json']
-    reports.push(
-      ...(await playElsewhere({
-        node: newerNode,
-        args,
-        signal,
-        onPlays: (plays) => progress?.expect(plays),
-        onReport,
-      })),
-    )
+  const parallel = Math.ceil(wanted.parallel / 2)
+  const playHere = (recovering: boolean, deadlineMs: number): Promise<readonly Report[]> => {
+    const makers = here.filter((face) => face.recovering === recovering).map(({ make }) => make)
+    return runAll(makers, chosen, { parallel, deadlineMs, signal, onReport })
   }
+  const playing = [playHere(false, DEADLINE_ALONE_MS), playHere(true, DEADLINE_MS)]
+  if (newerNode !== undefined && elsewhere.length > 0) {
+    const names = elsewhere.flatMap(({ name }) => ['--face', name])
+    const args = [...names, '--scenario', wanted.scenario, '--parallel', String(parallel), '--json']
+    const onPlays = (plays: number): void => {
+      progress?.expect(plays)
+    }
+    playing.push(playElsewhere({ node: newerNode, args, signal, onPlays, onReport }))
+  }
+  const reports = (await Promise.all(playing)).flat()
   if (progress && !signal.aborted) {
     progress.end()
     const shown = faces.map((face) => (elsewhere.includes(face) ? { ...face, skipped: undefined } : face))

@@ -23,12 +23,12 @@ function withMore(of: Listed): Lists {
   return { ...defaultLists, [of]: [...defaultLists[of], entries[of]] }
 }
 
-/** The client lists, the server is replaced by one with these lists, and a call has the session renewed. */
-async function replaced(stage: Stage, player: Player, ask: () => Promise<unknown>, lists: Lists): Promise<void> {
+/** The client lists, the server is replaced by one with these lists, and a call has the session renewed, or has not. */
+async function replaced(stage: Stage, player: Player, ask: () => Promise<unknown>, lists: Lists): Promise<boolean> {
   await ask()
   stage.server.restart({ lists })
-  await stage.expectAnswer(stage.call(player, 'append_value', { key: 'a' }))
   stage.expectExecutions('append_value', 'a', 1)
+  return stage.expectAnswer(stage.call(player, 'append_value', { key: 'a' }))
 }
 
 function list(stage: Stage, { client }: Player, of: Listed, cursor?: string): Promise<boolean> {
@@ -60,7 +60,7 @@ function announced(of: Listed): Scenario {
     needs: ['request', 'hears'],
     async play(stage) {
       const player = await stage.connect()
-      await replaced(stage, player, () => list(stage, player, of), withMore(of))
+      if (!(await replaced(stage, player, () => list(stage, player, of), withMore(of)))) return
       await toldOf(stage, player, of)
       expectInitializes(stage, 2)
     },
@@ -84,7 +84,7 @@ export const changedLists: readonly Scenario[] = [
     server: { standaloneStream: false },
     async play(stage) {
       const player = await stage.connect()
-      await replaced(stage, player, () => list(stage, player, 'tools'), withMore('tools'))
+      if (!(await replaced(stage, player, () => list(stage, player, 'tools'), withMore('tools')))) return
       await toldOf(stage, player, 'tools')
     },
   },
@@ -95,7 +95,7 @@ export const changedLists: readonly Scenario[] = [
     needs: ['request', 'hears'],
     async play(stage) {
       const player = await stage.connect()
-      await replaced(stage, player, () => list(stage, player, 'tools'), withoutHint)
+      if (!(await replaced(stage, player, () => list(stage, player, 'tools'), withoutHint))) return
       await toldOf(stage, player, 'tools')
     },
   },
@@ -111,7 +111,7 @@ export const changedLists: readonly Scenario[] = [
         await list(stage, player, 'tools')
         await list(stage, player, 'tools', '3')
       }
-      await replaced(stage, player, both, withMore('tools'))
+      if (!(await replaced(stage, player, both, withMore('tools')))) return
       await toldOf(stage, player, 'tools')
     },
   },
@@ -137,7 +137,7 @@ export const changedLists: readonly Scenario[] = [
     async play(stage) {
       const player = await stage.connect()
       const tools = defaultLists.tools.map((tool) => Object.fromEntries(Object.entries(tool).reverse()))
-      await replaced(stage, player, () => list(stage, player, 'tools'), { ...defaultLists, tools })
+      if (!(await replaced(stage, player, () => list(stage, player, 'tools'), { ...defaultLists, tools }))) return
       await notToldOf(stage, player, 'tools')
     },
   },
@@ -149,7 +149,7 @@ export const changedLists: readonly Scenario[] = [
     server: { listChanged: false },
     async play(stage) {
       const player = await stage.connect()
-      await replaced(stage, player, () => list(stage, player, 'tools'), withMore('tools'))
+      if (!(await replaced(stage, player, () => list(stage, player, 'tools'), withMore('tools')))) return
       await notToldOf(stage, player, 'tools')
     },
   },
@@ -160,7 +160,7 @@ export const changedLists: readonly Scenario[] = [
     needs: ['hears'],
     async play(stage) {
       const player = await stage.connect()
-      await replaced(stage, player, () => Promise.resolve(), withMore('tools'))
+      if (!(await replaced(stage, player, () => Promise.resolve(), withMore('tools')))) return
       for (const key of ['b', 'c']) await stage.expectAnswer(stage.call(player, 'append_value', { key }))
       for (const of of ['tools', 'prompts', 'resources'] as const) {
         expectCount(stage, `${of}/list`, posts(`${of}/list`), 0)

@@ -18,6 +18,7 @@ import { repeatedLosses } from './repeated-losses.js'
 import type { Scenario } from './scenario.js'
 import { sessionEnd } from './session-end.js'
 import { singleFlight } from './single-flight.js'
+import { standaloneOffered } from './standalone-offered.js'
 import { standaloneStream } from './standalone-stream.js'
 import { streamsNotRepeated } from './streams-not-repeated.js'
 import { streamsNotResumable } from './streams-not-resumable.js'
@@ -47,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   ...streamsOfDeadSessions,
   ...streamsNotRepeated,
   ...standaloneStream,
+  ...standaloneOffered,
   ...questions,
   ...transcript,
   ...changedLists,
