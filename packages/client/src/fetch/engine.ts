@@ -5,6 +5,7 @@ import type { ReplayPolicy } from '../recovery/replay-decision.js'
 import type { Renewals } from '../recovery/renewals.js'
 import type { SessionRegistry } from '../session/session-registry.js'
 import type { FetchLike } from './options.js'
+import type { SignInTraffic } from './sign-in-traffic.js'
 
 /** What the parts of the middleware share: one for each `withSessionRecovery()`. */
 export interface Engine {
@@ -12,6 +13,7 @@ export interface Engine {
   readonly renewals: Renewals
   readonly dialects: DialectOptions
   readonly authorizationTimeoutMs: number
+  readonly signInTraffic: SignInTraffic
   readonly outageBudgetMs: number
   readonly replay: ReplayPolicy
   readonly random: () => number

@@ -26,6 +26,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds, subjectOf } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
+import { answerUnlessSignedIn } from './after-challenge.js'
 import { mentions, onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import type { Seam } from './engine.js'
 import { learnFrom } from './learn-from.js'
@@ -105,7 +106,8 @@ export class MessageExchange {
 
   /** Sends it once. `undefined` when it has to be sent again. */
   async #send(): Promise<Response | undefined> {
-    const { epoch, upstreamId } = this.#session
+    const { epoch, upstreamId, newestHeaders } = this.#session
+    const sentWith = newestHeaders.authorizationChanges
     const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
     this.#tries++
     let answer: Response
@@ -130,6 +132,7 @@ export class MessageExchange {
         this.#tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
+        if (response.status === 401) return this.#challenged(response, sentWith)
         return unavailabilityOf(response.status) === undefined
           ? this.#answered(response, isError)
           : this.#unavailable(response)
@@ -137,9 +140,14 @@ export class MessageExchange {
   }
 
   #answered(response: Response, isError: boolean): Response {
-    const { body } = this.#call.init
-    if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
+    const { init } = this.#call
+    if (!isError && typeof init.body === 'string') this.#session.answeredMethods.note(init.body)
     return present(learnFrom(this.#call, response, this.#session), this.#session)
+  }
+
+  #challenged(response: Response, sentWith: number): Promise<Response | undefined> {
+    this.#waited = true
+    return answerUnlessSignedIn(this.#seam, this.#session, this.#call, this.#underWay, { response, change: sentWith })
   }
 
   /** `fetch` threw. */
@@ -184,10 +192,8 @@ export class MessageExchange {
       case 'exhausted': {
         const message = this.#call.message()
         if (requestIds(message).length === 0) return asItIs
-        return presentError(
-          message,
-          serverUnavailableError(subjectOf(message), this.#failure(trouble.cause), this.#mayHaveRun),
-        )
+        const failure = this.#failure(trouble.cause)
+        return presentError(message, serverUnavailableError(subjectOf(message), failure, this.#mayHaveRun))
       }
     }
   }
@@ -262,13 +268,12 @@ export class MessageExchange {
     if (epoch === this.#firstEpoch) return undefined
     if (closing) return this.#failed('the client has ended the session')
     const message = this.#call.message()
-    const method = methodOf(message)
     if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(rule)
     if (!this.#maySendAgain('refused')) {
       const cause = `the option replay: '${this.#seam.replay}' forbids it`
       return presentError(message, notReplayedError(subjectOf(message), this.#failure(cause)))
     }
-    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
+    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method: methodOf(message) })
     return undefined
   }
 
@@ -276,8 +281,7 @@ export class MessageExchange {
   #outcomeUnknown(cause: string): Response {
     const message = this.#call.message()
     const { fingerprint, epoch } = this.#session
-    const method = methodOf(message)
-    this.#seam.emit({ type: 'outcome-unknown', session: fingerprint, epoch, method, reason: cause })
+    this.#seam.emit({ type: 'outcome-unknown', session: fingerprint, epoch, method: methodOf(message), reason: cause })
     return presentError(message, outcomeUnknownError(subjectOf(message), this.#failure(cause)))
   }
 
@@ -291,7 +295,6 @@ export class MessageExchange {
   }
 
   #failure(cause: string): Failure {
-    const durationMs = Math.round(this.#seam.clock.now() - this.#startedAt)
-    return { cause, durationMs, attempts: this.#tries }
+    return { cause, durationMs: Math.round(this.#seam.clock.now() - this.#startedAt), attempts: this.#tries }
   }
 }

@@ -15,6 +15,7 @@ import { openStream } from './open-stream.js'
 import type { SessionRecoveryMiddleware, SessionRecoveryOptions } from './options.js'
 import { present } from './present.js'
 import { sendMessage } from './send-message.js'
+import { SignInTraffic } from './sign-in-traffic.js'
 
 /**
  * A `fetch` middleware that keeps MCP sessions alive when the server forgets them (MCP 2025-11-25, Transports, Session
@@ -45,7 +46,8 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       const mayInitialize =
         method === 'POST' && (init?.body || !request ? mentions(init?.body, '"initialize"') : holdsJson(request))
       const url = urlOf(input)
-      if ((sessionId === undefined && !mayInitialize) || !url) return passOn()
+      if (!url) return passOn()
+      if (sessionId === undefined && !mayInitialize) return engine.signInTraffic.watch(url, init?.body, passOn)
 
       const session = sessionId === undefined ? undefined : engine.registry.find(url, sessionId)
       // A Request can be read once: where it may have to be passed on as it is, only a copy is looked at.
@@ -73,6 +75,7 @@ function engineOf(options: SessionRecoveryOptions): Engine {
     renewals,
     dialects: options.dialects ?? {},
     authorizationTimeoutMs: authorizationTimeout,
+    signInTraffic: new SignInTraffic(clock),
     outageBudgetMs: outageBudget,
     replay: options.replay ?? 'on-rejection',
     random: options.random ?? Math.random,

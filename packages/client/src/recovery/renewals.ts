@@ -15,8 +15,8 @@ export type RenewalOutcome =
   | { readonly kind: 'renewed' }
   | {
       readonly kind: 'challenged'
-      /** Hands the server's challenge to the first who asks: the client's sign-in shall run once, not once per call. */
-      readonly claim: () => Response | undefined
+      /** The server's challenge, for one of those who waited: the client's sign-in shall run once, not once per call. */
+      readonly response: Response
       /** The count of {@link NewestHeaders.authorizationChanges} that was not good enough. */
       readonly authorizationChanges: number
       readonly failure: RecoveryFailure
@@ -90,7 +90,7 @@ export class Renewals {
         : { step: 'initialize', cause: challengeText(result.response), durationMs, attempts: 1 }
     emit({ type: 'recovery-failed', ...tell, durationMs, step: failure.step, reason: failure.cause })
     if (result.kind === 'failed') return { kind: 'failed', failure, outage: result.outage }
-    return { kind: 'challenged', claim: once(result.response), authorizationChanges, failure }
+    return { kind: 'challenged', response: result.response, authorizationChanges, failure }
   }
 
   #shakeHands(
@@ -141,16 +141,6 @@ export class Renewals {
 
 /** The reason for a loss that no answer told us: the server gave this session's id to somebody else. */
 export const upstreamIdReused = 'upstream-id-reused'
-
-function once(response: Response): () => Response | undefined {
-  let unclaimed: Response | undefined = response
-  // Nobody may be left who wants it: everyone who waited has given up.
-  return () => {
-    const claimed = unclaimed
-    unclaimed = undefined
-    return claimed
-  }
-}
 
 function challengeText(response: Response): string {
   return `initialize was answered with HTTP ${String(response.status)}: the server wants the client to sign in again`

@@ -3,6 +3,7 @@ import { AnsweredMethods } from './answered-methods.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import { NewestHeaders } from './newest-headers.js'
 import { Outbox } from './outbox.js'
+import { SignIn } from './sign-in.js'
 import { ToolHints } from './tool-hints.js'
 import type { Transcript } from './transcript.js'
 
@@ -30,6 +31,7 @@ export class VirtualSession {
   readonly fingerprint: string
   readonly calls = new CallsUnderWay()
   readonly newestHeaders = new NewestHeaders()
+  readonly signIn = new SignIn()
   readonly toolHints = new ToolHints()
   readonly answeredMethods = new AnsweredMethods()
   /** Notifications of our own that the client shall get. */
