@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../base/virtual-clock.fixture.js'
+import { transcriptOf } from '../session/transcript.js'
+import { VirtualSession } from '../session/virtual-session.js'
+import { afterChallenge } from './after-challenge.js'
+import { callOf } from './call.js'
+import type { Seam } from './engine.js'
 import { clientOf, endpoint, gate, inProcessServer, type Seen } from './in-process-server.fixture.js'
 import type { SessionRecoveryOptions } from './options.js'
+import { SignInTraffic } from './sign-in-traffic.js'
 import { withSessionRecovery } from './with-session-recovery.js'
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -100,9 +106,29 @@ it('does not hand out a second challenge to a call whose loss is told while the 
   expect((await client.call({}, bearer('old'))).status).toBe(401)
   lateLoss.open(undefined)
   // What the late call does about its loss has reached the server when this one has come back from there.
-  while (server.lines().filter((line) => line === 'initialize').length < 3) await client.send('GET')
+  while (server.lines().filter((line) => line === 'initialize').length < 3) await client.send('GET', bearer('old'))
   expect((await client.call({}, bearer('new'))).status).toBe(200)
   expect((await late).answer).toMatchObject({ result: { on: 'session-2' } })
+})
+
+it('lets a call wait for two sign-ins of others, and no more', async () => {
+  const clock = new VirtualClock()
+  const seam = { clock, authorizationTimeoutMs: 30_000, signInTraffic: new SignInTraffic(clock) } as unknown as Seam
+  const url = new URL(endpoint)
+  const transcript = transcriptOf({}, bearer('token-0'))
+  const session = new VirtualSession({ endpoint: url, virtualId: 'v', upstreamId: 'v', transcript })
+  const call = callOf(url, { method: 'POST', body: '{}' })
+  const waiting = session.calls.add(call.message)
+  const ends: string[] = []
+  for (const token of ['token-1', 'token-2', 'token-3']) {
+    const { authorizationChanges: change } = session.newestHeaders
+    session.signIn.begin(change, session.calls, clock.now())
+    const end = afterChallenge(seam, session, call, waiting, { change, isPatient: true })
+    session.newestHeaders.remember(bearer(token), url)
+    ends.push(await end)
+  }
+  expect(ends).toEqual(['signed-in', 'signed-in', 'not-signed-in'])
+  expect(clock.now()).toBe(0)
 })
 
 it('gives up on a server that refuses every token that is brought', async () => {
