@@ -1,6 +1,7 @@
 import { discardBody } from '../base/body.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
+import { answerUnlessSignedIn } from './after-challenge.js'
 import { onCurrentEpoch, whyNotReplayable, type Call } from './call.js'
 import { confirmLoss } from './confirm-loss.js'
 import type { Seam } from './engine.js'
@@ -32,12 +33,19 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
   for (;;) {
     call.signal?.throwIfAborted()
     const { epoch, upstreamId } = session
+    const { authorizationChanges: change } = session.newestHeaders
     const answer = await seam.next(call.target, onCurrentEpoch(call, session, again))
     if (answer.ok) {
       session.standaloneStreamEpoch = epoch
       return present(answer, session)
     }
     const { response, verdict } = await readRefusal(seam, call, answer, upstreamId !== undefined)
+    if (response.status === 401 && verdict.conclusion !== 'lost') {
+      const refused = await answerUnlessSignedIn(seam, session, call, underWay, { response, change })
+      if (refused) return refused
+      again = true
+      continue
+    }
     if (verdict.conclusion !== 'lost' || session.closing) return present(response, session)
     discardBody(response)
 
