@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +26,7 @@ interface Check {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const cli = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js')
+const cli = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
 
 /**
  * Lets the official suite drive a client of this SDK, bare or with our middleware.
