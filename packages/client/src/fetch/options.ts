@@ -40,8 +40,8 @@ export interface SessionRecoveryOptions {
   /**
    * When requests of one session are refused with 401 together, or the server answers a recovery's `initialize` so, one
    * of them is given that answer, so that the client's own sign-in runs once (a refresh token that rotates is revoked
-   * when it comes twice; OAuth 2.1, 4.3.1). This is how long the others wait for the new token. A client that is not
-   * seen signing in within a second gets its 401s at once.
+   * when it comes twice; OAuth 2.1, 4.3.1). This is how long the others wait for the new token; where a 401 answered
+   * the requests themselves, one second only if no sign-in is seen to begin.
    * @default 30_000
    */
   readonly authorizationTimeout?: number
