@@ -1,6 +1,6 @@
 /**
- * Runs the tests that need a newer Node than the one the packages support: those about @ai-sdk/mcp, which needs
- * Node 22. They are left out of `npm test` where the running Node is older.
+ * Runs the tests that need a newer Node than the one the packages support: those about @ai-sdk/mcp and those with the
+ * official conformance suite, which need Node 22. They are left out of `npm test` where the running Node is older.
  *
  *   MCP_TETHER_NEWER_NODE=/path/to/node npm run test:newer-node
  *
@@ -14,8 +14,8 @@ import { isRequired } from './required.js'
 const oldest = 22
 
 /** The test files with such parts, and what those parts have in their names. */
-const files = ['test/survival', 'test/transparency.test.ts']
-const namePattern = 'ai-sdk'
+const files = ['test/survival', 'test/transparency.test.ts', 'test/conformance.test.ts']
+const namePattern = 'ai-sdk|conformance suite'
 
 process.exitCode = run()
 

@@ -72,9 +72,10 @@ export class CallReport {
     return presentError(message, serverUnavailableError(subjectOf(message), this.failure(cause), mayHaveRun))
   }
 
-  /** The same as this error status, for a client that can't be given a status. */
-  async insteadOf(refusal: Response): Promise<Response> {
-    const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
+  /** The same answer; an error status becomes an error: the client has its answer's head already. */
+  async insteadOf(answer: Response): Promise<Response> {
+    if (answer.ok) return answer
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, answer)
     discardBody(response)
     if (error) return presentError(this.#call.message(), error)
     return this.unavailable(`HTTP ${String(response.status)}`, true)

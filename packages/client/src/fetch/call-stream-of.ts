@@ -7,7 +7,7 @@ import { isEventStream } from '../wire/sse.js'
 import { anySignal, withSignal } from './call.js'
 import type { Answering } from './follow-answer.js'
 import type { MessageExchange } from './message-exchange.js'
-import { heldBack } from './renew-for.js'
+import { heldBack } from './held-back.js'
 import { resumeStream } from './resume-stream.js'
 
 /** The event stream that answers a call, from its first bytes to the end that it owes the client. */

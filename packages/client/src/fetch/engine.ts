@@ -8,6 +8,7 @@ import type { Renewals } from '../recovery/renewals.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import type { SessionRegistry } from '../session/session-registry.js'
 import type { FetchLike } from './options.js'
+import type { SignInTraffic } from './sign-in-traffic.js'
 
 /** What the parts of the middleware share: one for each `withSessionRecovery()`. */
 export interface Engine {
@@ -17,6 +18,7 @@ export interface Engine {
   readonly comparisons: ListComparisons
   readonly dialects: DialectOptions
   readonly authorizationTimeoutMs: number
+  readonly signInTraffic: SignInTraffic
   readonly outageBudgetMs: number
   /** 0: a silent stream is waited for as long as the caller waits. */
   readonly stallTimeoutMs: number

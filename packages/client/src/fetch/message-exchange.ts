@@ -17,6 +17,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf, requestIds } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
+import { answerUnlessSignedIn } from './after-challenge.js'
 import { onCurrentEpoch, whyNotReplayable, withSignal, type Call } from './call.js'
 import { CallLessons } from './call-lessons.js'
 import { CallReport } from './call-report.js'
@@ -100,9 +101,7 @@ export class MessageExchange {
     this.#outage.startAt(since)
     const ending = await this.#inTrouble('unknown', { cause })
     if (ending === asItIs) return this.#report.outcomeUnknown(cause)
-    const answer = ending ?? (await this.run())
-    // The client has its answer's head already: no other status can reach it.
-    return answer.ok ? answer : this.#report.insteadOf(answer)
+    return this.#report.insteadOf(ending ?? (await this.run()))
   }
 
   /** Taken back by the client, or said by the recovery in the meantime. */
@@ -129,7 +128,8 @@ export class MessageExchange {
 
   /** Sends it once. `undefined` when it has to be sent again. */
   async #send(): Promise<Response | undefined> {
-    const { epoch, upstreamId } = this.#session
+    const { epoch, upstreamId, newestHeaders } = this.#session
+    const sentWith = newestHeaders.authorizationChanges
     const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
     this.#report.tries++
     this.#answerEpoch = epoch
@@ -155,6 +155,7 @@ export class MessageExchange {
         this.#report.tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
+        if (response.status === 401) return this.#challenged(response, sentWith)
         return response.status === 500 || unavailabilityOf(response.status) !== undefined
           ? this.#unavailable(response, epoch)
           : this.#answered(response, isError, epoch)
@@ -166,6 +167,11 @@ export class MessageExchange {
     const { body } = this.#call.init
     if (!isError && typeof body === 'string') this.#session.answeredMethods.note(body)
     return present(this.lessons.fromAnswer(response, epoch), this.#session)
+  }
+
+  #challenged(response: Response, sentWith: number): Promise<Response | undefined> {
+    this.#waited = true
+    return answerUnlessSignedIn(this.#seam, this.#session, this.#call, this.#underWay, { response, change: sentWith })
   }
 
   /** `fetch` threw. */

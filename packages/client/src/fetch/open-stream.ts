@@ -7,6 +7,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, isSigned, lastEventIdHeader } from '../wire/headers.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { isEventStream } from '../wire/sse.js'
+import { answerUnlessSignedIn } from './after-challenge.js'
 import type { Call } from './call.js'
 import type { Seam } from './engine.js'
 import { openUpstream, type Opened } from './open-upstream.js'
@@ -36,12 +37,12 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
   if (end === 'answered') return presentNoStream()
   const event = outward === undefined ? undefined : readEventId(seam.tag, outward)
 
-  let isRenewed = false
+  let isAgain = false
   for (let mustRenew = session.lost || seam.renewals.underWay(session) !== undefined; ;) {
     if (mustRenew) {
       const waited = await renewFor(seam, session, call, underWay)
       if (waited.kind !== 'renewed') return insteadOfStream(waited)
-      isRenewed = true
+      isAgain = true
     }
     call.signal?.throwIfAborted()
     const isCurrent = event?.epoch === session.epoch
@@ -50,8 +51,9 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       if (end) return presentEvents(end(call.signal, undefined))
       if (session.openStreams > 0) return presentNoStream()
     }
-    const isAsItCame = session.isUnchanged && !isRenewed
+    const isAsItCame = session.isUnchanged && !isAgain
     const get = isAsItCame ? call : streamRequest(session, call, isCurrent ? event.id : undefined)
+    const { authorizationChanges: change } = session.newestHeaders
     const opened = await openOrFail(seam, session, get)
     switch (opened.kind) {
       case 'opened': {
@@ -62,8 +64,14 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
           : standaloneStreamOf(seam, session, call, { body: response.body, epoch, asIs: epoch === 1 })
         return present(withBody(response, body), session)
       }
-      case 'refused':
-        return present(opened.response, session)
+      case 'refused': {
+        const { response } = opened
+        if (response.status !== 401) return present(response, session)
+        const refused = await answerUnlessSignedIn(seam, session, call, underWay, { response, change })
+        if (refused) return refused
+        isAgain = true
+        break
+      }
       case 'none':
         return presentNoStream()
       case 'away':
@@ -73,13 +81,13 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
         return presentStreamAway()
       case 'outdated':
       case 'lost':
-        if (isRenewed) return presentStreamAway()
+        if (isAgain) return presentStreamAway()
         if (opened.kind === 'lost') {
           const { rule, status } = opened.confirmed
           tellLoss(seam.emit, session, rule, status)
         }
         mustRenew = opened.kind === 'lost'
-        isRenewed = true
+        isAgain = true
     }
   }
 }

@@ -28,7 +28,6 @@ export async function openUpstream(seam: Seam, session: VirtualSession, get: Cal
   const answer = await seam.next(get.target, get.init)
   if (answer.ok) {
     if (session.epoch === epoch) session.standaloneStreamEpoch = epoch
-    seam.renewals.answered(session, epoch)
     return { kind: 'opened', response: answer, epoch }
   }
   const { response, verdict } = await readRefusal(seam, get, answer, upstreamId !== undefined)

@@ -79,8 +79,10 @@ export interface SessionRecoveryOptions {
   /** Which refused requests are sent again on the new session, see {@link ReplayPolicy}. @default 'on-rejection' */
   readonly replay?: ReplayPolicy
   /**
-   * When the server answers a recovery's `initialize` with 401, one waiting request is given that answer, so that the
-   * client's own sign-in runs once. This is how long the other waiting requests wait for the new token.
+   * When requests of one session are refused with 401 together, or the server answers a recovery's `initialize` so, one
+   * of them is given that answer, so that the client's own sign-in runs once (a refresh token that rotates is revoked
+   * when it comes twice; OAuth 2.1, 4.3.1). This is how long the others wait for the new token; where a 401 answered
+   * the requests themselves, one second only if no sign-in is seen to begin.
    * @default 30_000
    */
   readonly authorizationTimeout?: number

@@ -5,7 +5,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { methodOf } from '../wire/json-rpc.js'
 import type { Call } from './call.js'
 import type { Seam } from './engine.js'
-import { heldBack } from './renew-for.js'
+import { heldBack } from './held-back.js'
 
 /** Why a request got no answer from the server. */
 export interface Trouble {

@@ -1,14 +1,12 @@
-import { abortable } from '../base/abort.js'
 import { recoveryFailedError, type RecoveryFailure } from '../recovery/failure.js'
 import type { Outage } from '../recovery/handshake.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import type { VirtualSession } from '../session/virtual-session.js'
+import { afterChallenge } from './after-challenge.js'
 import { settingsOf, type Call } from './call.js'
 import type { Seam } from './engine.js'
+import { heldBack } from './held-back.js'
 import { present, presentAccepted, presentError } from './present.js'
-
-/** How often one request may wait for another sign-in: a server that refuses every token ends here. */
-const maxSignIns = 2
 
 /** What a request may do after it has waited for a renewal. */
 export type AfterWaiting =
@@ -29,7 +27,7 @@ export async function renewFor(
 ): Promise<AfterWaiting> {
   const answered = (answer: Response): AfterWaiting => ({ kind: 'answered', answer })
   const { epoch } = session
-  for (let signIns = 0; ; signIns++) {
+  for (;;) {
     const renewal = seam.renewals.renew(session, { url: call.url, send: seam.next, init: settingsOf(call) })
     const outcome = await heldBack(renewal, call.signal, underWay)
     if (outcome === undefined) return answered(presentAccepted())
@@ -40,40 +38,17 @@ export async function renewFor(
       return outage ? { kind: 'away', outage, failure } : failed
     }
 
-    const challenge = outcome.claim()
-    if (challenge) return answered(present(challenge, session))
-    // Another request of this session has been given the challenge. Its client signs in and comes again with a token.
-    if (signIns === maxSignIns) return failed
-    const { newestHeaders } = session
-    const change = newestHeaders.authorizationChanged(
-      outcome.authorizationChanges,
-      seam.clock,
-      seam.authorizationTimeoutMs,
-    )
-    if ((await heldBack(change, call.signal, underWay)) === undefined) return answered(presentAccepted())
-    if (session.epoch !== epoch) return { kind: 'renewed' }
-    if (newestHeaders.authorizationChanges === outcome.authorizationChanges) return failed
-  }
-}
-
-/**
- * Waits as long as the caller does. Resolves with `undefined` when the client takes its request back meanwhile.
- * @param sent whether the server knows of the request, so that it has to be told of that
- */
-export function heldBack<T extends object | true>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-  underWay: CallUnderWay,
-  sent = false,
-): Promise<T | undefined> {
-  const cancelled = new Promise<undefined>((resolve) => {
-    underWay.onCancelled = () => {
-      resolve(undefined)
+    const challenge = { change: outcome.authorizationChanges, isPatient: true }
+    const claimed = (response: Response | undefined) => (response ? answered(present(response, session)) : failed)
+    switch (await afterChallenge(seam, session, call, underWay, challenge)) {
+      case 'handed-out':
+        return claimed(outcome.claim())
+      case 'taken-back':
+        return answered(presentAccepted())
+      case 'not-signed-in':
+        return failed
+      case 'signed-in':
+        if (session.epoch !== epoch) return { kind: 'renewed' }
     }
-  })
-  underWay.waiting = !sent
-  return abortable(Promise.race([promise, cancelled]), signal).finally(() => {
-    underWay.waiting = false
-    delete underWay.onCancelled
-  })
+  }
 }

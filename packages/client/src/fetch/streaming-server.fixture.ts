@@ -116,7 +116,9 @@ export async function streaming(answer: (seen: Seen, count: number) => Answer, o
     return answer(seen, count)
   })
   const onEvent = (its: SessionEvent) => events.push(its)
-  const fetch = withSessionRecovery({ clock, random: () => 1, onEvent, ...options })(server.fetch)
+  const fetch = withSessionRecovery({ clock, random: () => 1, onEvent, announceListChanges: 'never', ...options })(
+    server.fetch,
+  )
   const client = clientOf(fetch)
   await client.connect()
   await (await client.post({ id: 'list', method: 'tools/list' })).text()

@@ -19,6 +19,7 @@ import type { FetchLike, RecoveringFetch, SessionRecoveryMiddleware, SessionReco
 import { present } from './present.js'
 import { mentions } from './request-body.js'
 import { sendMessage } from './send-message.js'
+import { SignInTraffic } from './sign-in-traffic.js'
 import { snapshotsOf } from './session-snapshot.js'
 
 /**
@@ -50,7 +51,8 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       const mayInitialize =
         method === 'POST' && (init?.body || !request ? mentions(init?.body, '"initialize"') : holdsJson(request))
       const url = urlOf(input)
-      if ((sessionId === undefined && !mayInitialize) || !url) return passOn()
+      if (!url) return passOn()
+      if (sessionId === undefined && !mayInitialize) return engine.signInTraffic.watch(url, init?.body, passOn)
 
       const session = sessionId === undefined ? undefined : engine.registry.find(url, sessionId)
       // A Request can be read once: where it may have to be passed on as it is, only a copy is looked at.
@@ -101,6 +103,7 @@ function engineOf(options: SessionRecoveryOptions): Engine {
     comparisons,
     dialects,
     authorizationTimeoutMs: checked.authorizationTimeout,
+    signInTraffic: new SignInTraffic(clock),
     outageBudgetMs: checked.outageBudget,
     stallTimeoutMs: checked.stallTimeout,
     tag,

@@ -11,6 +11,8 @@ export interface CallUnderWay {
   cancelled: boolean
   /** True while it is held back, so that the server does not know of it. */
   waiting: boolean
+  /** How often it has waited for a sign-in. */
+  signIns: number
   /** Ends its waiting, if it is waiting. */
   onCancelled?: () => void
 }
@@ -28,8 +30,12 @@ export class CallsUnderWay {
     return this.#calls.size
   }
 
+  [Symbol.iterator](): Iterator<CallUnderWay> {
+    return this.#calls.values()
+  }
+
   add(message: () => OutgoingMessage): CallUnderWay {
-    const call: CallUnderWay = { message, order: this.nextOrder(), cancelled: false, waiting: false }
+    const call: CallUnderWay = { message, order: this.nextOrder(), cancelled: false, waiting: false, signIns: 0 }
     this.#calls.add(call)
     return call
   }

@@ -8,6 +8,7 @@ import { Questions } from './questions.js'
 import { SeenLists } from './seen-lists.js'
 import type { ServerFacts } from './server-facts.js'
 import { SessionHealth } from './session-health.js'
+import { SignIn } from './sign-in.js'
 import { StandingRequests } from './standing-requests.js'
 import { StreamEnds } from './stream-ends.js'
 import { ToolHints } from './tool-hints.js'
@@ -39,6 +40,7 @@ export class VirtualSession {
   readonly fingerprint: string
   readonly calls = new CallsUnderWay()
   readonly newestHeaders = new NewestHeaders()
+  readonly signIn = new SignIn()
   readonly toolHints = new ToolHints()
   readonly answeredMethods = new AnsweredMethods()
   readonly standingRequests = new StandingRequests()
