@@ -82,6 +82,7 @@ describe('new sessions that never last', () => {
       error: { code: -32010, data: { code: 'recovery_suspended', retryAfterMs: 5_000 } },
     })
     expect(JSON.stringify(answer)).toContain('none is tried for the next 5 s')
+    expect(JSON.stringify(answer)).toContain('5 new sessions in a row were lost')
     expect(events.at(-1)).toMatchObject({ type: 'recovery-suspended', retryAfterMs: 5_000 })
     expect(clock.now()).toBe(0)
   })
@@ -111,7 +112,13 @@ describe('renewals that fail', () => {
     const [first, second] = all as [ReturnType<typeof clientOf>, ReturnType<typeof clientOf>]
     expect((await first.call()).answer).toMatchObject({ error: { data: { code: 'recovery_failed' } } })
     expect((await second.call()).answer).toMatchObject({
-      error: { data: { code: 'recovery_suspended', retryAfterMs: 10_000 } },
+      error: {
+        data: {
+          code: 'recovery_suspended',
+          retryAfterMs: 10_000,
+          cause: 'initialize was answered with HTTP 500 (bad deploy)',
+        },
+      },
     })
     expect(sent('initialize')).toBe(6)
 

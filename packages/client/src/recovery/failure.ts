@@ -34,7 +34,7 @@ export interface Suspended {
 export function recoveryFailedError({ step, reason, ...failure }: RecoveryFailure): JsonRpcError {
   const { cause, durationMs, attempts } = failure
   const tried = `${stepsInWords[step]} (attempt ${String(attempts)}, ${String(durationMs)} ms): ${cause}`
-  const { what, advice } = inWords(reason, tried)
+  const { what, advice } = inWords(reason, tried, cause)
   const { code, ...details } = reason ?? { code: 'recovery_failed' }
   return {
     code: recoveryFailedCode,
@@ -43,7 +43,7 @@ export function recoveryFailedError({ step, reason, ...failure }: RecoveryFailur
   }
 }
 
-function inWords(reason: RecoveryFailure['reason'], tried: string): { what: string; advice: string } {
+function inWords(reason: RecoveryFailure['reason'], tried: string, cause: string): { what: string; advice: string } {
   switch (reason?.code) {
     case undefined:
       return { what: `it could not be renewed: ${tried}`, advice: 'it is safe to try it again later' }
@@ -57,7 +57,7 @@ function inWords(reason: RecoveryFailure['reason'], tried: string): { what: stri
     case 'recovery_suspended': {
       const seconds = String(Math.ceil(reason.retryAfterMs / 1000))
       return {
-        what: `its renewals keep failing, so that none is tried for the next ${seconds} s`,
+        what: `its renewals keep failing (${cause}), so that none is tried for the next ${seconds} s`,
         advice: 'it is safe to try it again after that',
       }
     }

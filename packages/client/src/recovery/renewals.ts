@@ -1,7 +1,9 @@
+import type { SessionHealth } from '../session/session-health.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { BackgroundQueue } from './background-queue.js'
 import type { RecoveryFailure } from './failure.js'
 import type { Sender } from './handshake-requests.js'
+import { neverLasting } from './never-lasting.js'
 import { probe, recover, type RecoverySettings, type RenewalOutcome } from './recover.js'
 import { ServerThrottles } from './server-throttles.js'
 import type { RecoveryEnding, ThrottleSettings } from './throttle.js'
@@ -98,7 +100,7 @@ export class Renewals {
     if (admission.kind === 'suspended') {
       const retryAfterMs = Math.round(admission.forMs)
       this.#settings.emit({ type: 'recovery-suspended', session: fingerprint, epoch, retryAfterMs })
-      return notStarted('renewals of this server keep failing', { code: 'recovery_suspended', retryAfterMs })
+      return notStarted(whySuspended(health), { code: 'recovery_suspended', retryAfterMs })
     }
     let ending: RecoveryEnding = 'failed'
     try {
@@ -110,6 +112,13 @@ export class Renewals {
       admission.ended(ending)
     }
   }
+}
+
+/** What this session has seen of it; it may have been others whose renewals failed. */
+function whySuspended({ unproven, lastError }: SessionHealth): string {
+  const never = neverLasting(unproven)
+  if (never) return `${String(never.sessions)} new sessions in a row were lost before anything was answered on them`
+  return lastError ?? 'those of other sessions failed'
 }
 
 function notStarted(cause: string, reason?: RecoveryFailure['reason']): RenewalOutcome {
