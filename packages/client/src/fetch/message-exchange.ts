@@ -216,7 +216,7 @@ export class MessageExchange {
     if (this.#renewalsLeft === 0) return this.#refusedAgain(response)
     discardBody(response)
     this.#renewalsLeft--
-    return (await this.#renew()) ?? this.#afterRenewal(verdict)
+    return (await this.#renew(verdict)) ?? this.#afterRenewal(verdict)
   }
 
   /** The new session refuses it as well. What looked like a loss may have been the server's answer all the time. */
@@ -242,14 +242,18 @@ export class MessageExchange {
     this.#seam.emit({ type: 'not-recoverable', session: this.#session.fingerprint, reason })
   }
 
-  async #renew(): Promise<Response | undefined> {
+  async #renew(refused?: Loss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
     if (waited.kind === 'answered') return waited.answer
     if (waited.kind === 'renewed') return undefined
+    const { outage, failure } = waited
+    if (refused?.replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(refused.rule)
+    if (refused && !this.#maySendAgain('refused')) {
+      return presentError(this.#call.message(), recoveryFailedError(failure))
+    }
     // Only a renewal that was accepted counts. The old session may be alive: it is asked again.
     this.#renewalsLeft = 1
-    const { outage, failure } = waited
     const ending = await this.#waitOut({ cause: failure.cause, retryAfterMs: outage.retryAfterMs })
     return ending === asItIs ? presentError(this.#call.message(), recoveryFailedError(failure)) : ending
   }

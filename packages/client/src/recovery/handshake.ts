@@ -33,6 +33,8 @@ export interface HandshakeInput {
   readonly secrets: readonly string[]
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Told of the new session's id as soon as the server has minted it. */
+  readonly onMinted: (sessionId: string) => void
 }
 
 /** The outcome of a handshake, as a value. */
@@ -84,10 +86,11 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   let sessionId: string | undefined
   try {
     const response = await post(input, input.headers, body)
-    if (isChallenge(response)) return { kind: 'challenged', response }
+    if (isChallenge(response)) return { kind: 'challenged', response: await held(response, signal) }
     if (!response.ok) return failed(await refusalText('initialize', response, input), outageIn(response))
 
     sessionId = sessionIdOf(response.headers)
+    if (sessionId !== undefined) input.onMinted(sessionId)
     const answer = await readAnswer(response, requestId, signal)
     const judged = judge(answer, input)
     if (judged.fault === undefined) return { kind: 'accepted', sessionId, protocolVersion: judged.protocolVersion }
@@ -164,6 +167,13 @@ function post(input: HandshakeInput, headers: Headers, message: object): Promise
 function isChallenge(response: Response): boolean {
   return response.status === 401 || (response.status === 403 && response.headers.has('www-authenticate'))
 }
+
+/** A challenge that may be kept: nobody may be left who reads it, and its connection must not wait for that. */
+async function held(response: Response, signal: AbortSignal): Promise<Response> {
+  return (await peekBody(response, maxChallengeBytes, signal)).response
+}
+
+const maxChallengeBytes = 64 * 1024
 
 /** A clean `initialize` answered 404 means that the endpoint is away, not a session. */
 function outageIn({ status, headers }: Response): Outage | undefined {

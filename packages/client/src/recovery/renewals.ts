@@ -99,6 +99,7 @@ export class Renewals {
     signal: AbortSignal,
   ): Promise<HandshakeResult> {
     const { transcript, newestHeaders } = session
+    const { registry, clock, newRequestId } = this.#settings
     // Always the one that the client was told, so that it stays true, even where a server answered another since.
     const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
     const headers = ownHeaders(session, url)
@@ -111,10 +112,13 @@ export class Renewals {
       params: transcript.initializeParams,
       protocolVersion,
       offeredVersion: offeredVersion(transcript),
-      requestId: this.#settings.newRequestId(),
+      requestId: newRequestId(),
       secrets: secretsOf(session),
-      clock: this.#settings.clock,
+      clock,
       signal,
+      onMinted: (sessionId) => {
+        this.#tellEvicted(registry.evict(session, sessionId))
+      },
     })
   }
 
@@ -123,10 +127,7 @@ export class Renewals {
     const { protocolVersion, sessionId } = accepted
     const agreed = negotiatedVersion(session.transcript, session.newestHeaders.value)
     const previous = session.protocolVersion ?? agreed
-    const evicted = registry.renew(session, sessionId, protocolVersion === agreed ? undefined : protocolVersion)
-    if (evicted) {
-      emit({ type: 'session-lost', session: evicted.fingerprint, epoch: evicted.epoch, rule: upstreamIdReused })
-    }
+    this.#tellEvicted(registry.renew(session, sessionId, protocolVersion === agreed ? undefined : protocolVersion))
     emit({
       type: 'recovery-succeeded',
       session: session.fingerprint,
@@ -136,6 +137,12 @@ export class Renewals {
       ...(protocolVersion === previous ? {} : { previousProtocolVersion: previous }),
       stateless: sessionId === undefined,
     })
+  }
+
+  #tellEvicted(evicted: VirtualSession | undefined): void {
+    if (!evicted) return
+    const { fingerprint, epoch } = evicted
+    this.#settings.emit({ type: 'session-lost', session: fingerprint, epoch, rule: upstreamIdReused })
   }
 }
 

@@ -9,7 +9,10 @@ it('gives everything away once, in order, and nothing twice', () => {
   outbox.add({ method: 'b', params: { x: 1 } })
   outbox.add({ method: 'a' })
   expect(added).toHaveBeenCalledTimes(3)
-  expect(outbox.takeAll()).toEqual(['{"jsonrpc":"2.0","method":"a"}', '{"jsonrpc":"2.0","method":"b","params":{"x":1}}'])
+  expect(outbox.takeAll()).toEqual([
+    '{"jsonrpc":"2.0","method":"a"}',
+    '{"jsonrpc":"2.0","method":"b","params":{"x":1}}',
+  ])
   expect(outbox.isEmpty).toBe(true)
   expect(outbox.takeAll()).toEqual([])
   stop()
