@@ -114,7 +114,7 @@ export class Network {
     if (!plan || this.isFaultless) return { plan, fault: { kind: 'none' } }
     const fault = plan.network[this.#tries.get(record.key) ?? 0] ?? { kind: 'none' }
     const isPossible =
-      (fault.kind !== 'header-stripped' || record.sessionId !== undefined) &&
+      ((fault.kind !== 'header-stripped' && fault.kind !== 'false-404') || record.sessionId !== undefined) &&
       (fault.kind !== 'own-error' || plan.kind !== 'notification')
     return { plan, fault: isPossible ? fault : { kind: 'none' } }
   }
