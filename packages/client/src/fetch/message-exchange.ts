@@ -247,15 +247,13 @@ export class MessageExchange {
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
     if (waited.kind === 'answered') return waited.answer
     if (waited.kind === 'renewed') return undefined
-    const { outage, failure } = waited
+    const { outage, failure, answer } = waited
     if (refused?.replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(refused.rule)
-    if (refused && !this.#maySendAgain('refused')) {
-      return presentError(this.#call.message(), recoveryFailedError(failure))
-    }
+    if (refused && !this.#maySendAgain('refused')) return answer
     // Only a renewal that was accepted counts. The old session may be alive: it is asked again.
     this.#renewalsLeft = 1
     const ending = await this.#waitOut({ cause: failure.cause, retryAfterMs: outage.retryAfterMs })
-    return ending === asItIs ? presentError(this.#call.message(), recoveryFailedError(failure)) : ending
+    return ending === asItIs ? answer : ending
   }
 
   /** It was refused, and there is a new session. */
