@@ -110,7 +110,7 @@ export class RequestUnderWay {
     record.challenges++
     await response.text()
     const startedAt = client.now
-    await client.signIn()
+    await client.signIn(this.signal)
     record.signInMs += client.now - startedAt
     if (this.isSettled) return new Response(null, { status: 202 })
     const second = await send()

@@ -28,7 +28,7 @@ export async function readStream(underWay: RequestUnderWay, first: Response): Pr
       if (underWay.signal.aborted) throw error
     })
     if (underWay.isSettled || lastEventId === undefined || resumptions === maxResumptions) return
-    await client.pause(resumeAfterMs)
+    await client.pause(resumeAfterMs, underWay.signal)
     if (underWay.isSettled) return
     record.resumptions++
     client.record.resumptions++
@@ -45,7 +45,7 @@ export async function readStream(underWay: RequestUnderWay, first: Response): Pr
 export async function listen(client: ModelClient): Promise<void> {
   const { record, transport } = client
   let lastEventId: string | undefined
-  for (let failures = 0; failures <= maxResumptions; ) {
+  for (let failures = 0; failures <= maxResumptions;) {
     try {
       const extra = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
       const response = await client.send('GET', `listen-${String(client.index)}`, undefined, transport.signal, extra)
@@ -116,8 +116,6 @@ async function answer(client: ModelClient, id: unknown, key: string): Promise<vo
   if (question.withdrawnAt !== undefined || client.transport.signal.aborted) return
   question.answeredAt = client.now
   const message = { id, result: { action: 'accept', content: { key } } }
-  const response = await client
-    .send('POST', `answer-${key}`, message, client.transport.signal)
-    .catch(() => undefined)
+  const response = await client.send('POST', `answer-${key}`, message, client.transport.signal).catch(() => undefined)
   await response?.text().catch(() => undefined)
 }

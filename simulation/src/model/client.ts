@@ -104,8 +104,8 @@ export class ModelClient {
   }
 
   /** Gets the token that the server wants. Every 401 makes the SDKs do so, as often as they see one. */
-  async signIn(): Promise<void> {
-    await this.pause(this.plan.signInMs)
+  async signIn(signal?: AbortSignal): Promise<void> {
+    await this.pause(this.plan.signInMs, signal)
     this.#token = Math.max(this.#token, this.surroundings.wantedToken(this.index))
   }
 
@@ -120,9 +120,18 @@ export class ModelClient {
     if (question && question.answeredAt === undefined) question.withdrawnAt ??= this.now
   }
 
-  async pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.surroundings.clock.schedule(resolve, ms)
+  /** Waits; rejects as soon as the signal aborts. */
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => {
+        cancel()
+        reject(signal?.reason as Error)
+      }
+      const cancel = this.surroundings.clock.schedule(() => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', giveUp, { once: true })
     })
   }
 

@@ -63,11 +63,12 @@ export class Exchange {
       this.#forgetSignal()
       return
     }
+    // A refusal is told by words that may not be cut: a cut is for results.
+    if (ending !== 'answered' || status !== 200) this.cut = undefined
     const body = this.#open(status, { ...headers, 'content-length': String(encoder.encode(text).byteLength) })
     const isWhole = body.write(text) && (body.isOpen || this.cut?.how === 'end')
     body.end()
-    // A refusal is one by its status, however much of its body comes.
-    this.#finish(isWhole || status !== 200 ? ending : 'cut')
+    this.#finish(isWhole ? ending : 'cut')
   }
 
   /** Answers it with an event stream that is written later. */

@@ -54,7 +54,10 @@ const rows = {
   errorTextInOk: () => refused(200, '{"error":"Session not found"}'),
   initializeFirstInOk: ({ id }) =>
     refused(200, error(0, 'method "tools/call" is invalid during session initialization', id)),
-  sessionTerminatedAs500: () => ({ ...refused(500, 'Session error: Session service terminated', text), healOnly: true }),
+  sessionTerminatedAs500: () => ({
+    ...refused(500, 'Session error: Session service terminated', text),
+    healOnly: true,
+  }),
   wrappedLossAs500: () => ({
     ...refused(500, 'call to backend failed with status code 404, body=session not found', text),
     healOnly: true,

@@ -61,10 +61,7 @@ const fault: fc.Arbitrary<NetworkFault> = weighted<NetworkFault>(
   [4, fc.constant({ kind: 'none' })],
   [1, fc.constant({ kind: 'refused' })],
   [2, fc.record({ kind: fc.constant('reset' as const), executed: fc.boolean() })],
-  [
-    1,
-    fc.record({ kind: fc.constant('gateway' as const), status: fc.constantFrom(502, 504), executed: fc.boolean() }),
-  ],
+  [1, fc.record({ kind: fc.constant('gateway' as const), status: fc.constantFrom(502, 504), executed: fc.boolean() })],
   [
     2,
     fc.record({
@@ -129,7 +126,15 @@ const incident: fc.Arbitrary<Incident> = weighted<Incident>(
       stillborn: weighted([5, fc.constant(0)], [1, fc.nat(4)]),
     }),
   ],
-  [1, fc.record({ kind: fc.constant('outage' as const), at: moment, ms: duration, how: fc.constantFrom('refused' as const, 502 as const, 503 as const) })],
+  [
+    1,
+    fc.record({
+      kind: fc.constant('outage' as const),
+      at: moment,
+      ms: duration,
+      how: fc.constantFrom('refused' as const, 502 as const, 503 as const),
+    }),
+  ],
   [
     2,
     fc.record({

@@ -45,15 +45,7 @@ export interface ClientPlan {
 }
 
 export type CallKind =
-  | 'unhinted'
-  | 'read-only'
-  | 'idempotent'
-  | 'list'
-  | 'ping'
-  | 'setLevel'
-  | 'subscribe'
-  | 'unsubscribe'
-  | 'notification'
+  'unhinted' | 'read-only' | 'idempotent' | 'list' | 'ping' | 'setLevel' | 'subscribe' | 'unsubscribe' | 'notification'
 
 export interface CallPlan {
   /** Index of its client, counted round. */

@@ -29,9 +29,9 @@ function mayEndSo(file: CaseFile, request: RequestRecord, outcome: Outcome): boo
       return !request.isRequest
     case 'http':
       if (!request.isRequest) return true
-      if (last?.status !== outcome.status) return false
-      // A 401 is the client's own affair, whatever else it may mean.
-      return last.ending === 'answered' || outcome.status === 401
+      // A 401 is the client's own affair, whatever else it may mean; it may also be the answer to our `initialize`.
+      if (outcome.status === 401) return request.challenges > 1
+      return last?.status === outcome.status && last.ending === 'answered'
     case 'threw':
       // The head of the answer was the client's already, or nobody waits for the answer.
       return !request.isRequest || (last?.ending === 'cut' && last.status === 200)

@@ -26,13 +26,10 @@ function* settledInTime(file: CaseFile, request: RequestRecord) {
   const { key, startedAt, settledAt, endedAt, overAt, outcome, signInMs } = request
   if (settledAt === undefined) return
   if (settledAt - startedAt > requestTimeoutMs + signInMs) yield `${key} was not over when its client gave up`
-  if (outcome?.kind === 'aborted' && endedAt !== undefined && settledAt > endedAt && request.challenges === 0) {
+  if (outcome?.kind === 'aborted' && endedAt !== undefined && settledAt > endedAt) {
     yield `${key} went on for ${String(settledAt - endedAt)} ms after it was aborted`
   }
-  const bound =
-    outageBudget +
-    maxRecoveries * recoveryTimeout +
-    maxSignIns * (authorizationTimeout + recoveryTimeout)
+  const bound = outageBudget + maxRecoveries * recoveryTimeout + maxSignIns * (authorizationTimeout + recoveryTimeout)
   const end = overAt ?? settledAt
   const held = end - startedAt - signInMs - underWayMs(file.triesOf(request), end)
   if (request.resumptions === 0 && held > bound) yield `${key} was held back for ${String(held)} ms of ${String(bound)}`

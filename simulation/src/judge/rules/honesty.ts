@@ -36,15 +36,26 @@ function faultOf(file: CaseFile, request: RequestRecord, code: number): string |
   }
 }
 
-function recoveryFailed(file: CaseFile, { settledAt = 0 }: RequestRecord, tries: readonly WireRecord[]): boolean {
+function recoveryFailed(
+  file: CaseFile,
+  { client, startedAt, settledAt = 0 }: RequestRecord,
+  tries: readonly WireRecord[],
+): boolean {
   const { replay } = file.schedule.options
   const losses = tries.filter(({ ending }) => ending === 'lost').length
   const failed = file.events.some(
     ({ at, event }) => event.type === 'recovery-failed' && at <= settledAt && at >= settledAt - rememberedMs,
   )
+  const { fingerprint } = file.clients[client] ?? {}
+  // A session whose id was given away is renewed without a refusal.
+  const renewed = file.events.some(
+    ({ at, event }) =>
+      event.type === 'recovery-succeeded' && event.session === fingerprint && at >= startedAt && at <= settledAt,
+  )
   return (
     failed ||
     losses > 1 ||
+    (losses === 1 && renewed) ||
     (losses === 1 && replay !== 'on-rejection') ||
     tries.some(({ ending }) => ending === 'header-lost')
   )
@@ -58,7 +69,8 @@ function outcomeUnknown(
   const isTool = kind === 'read-only' || kind === 'idempotent'
   const listedAt = file.clients[client]?.listedAt
   const doubtful = tries.find(
-    ({ ending, replay }) => ending === 'broken-off' || ending === 'cut' || (ending === 'lost' && replay === 'heal-only'),
+    ({ ending, replay }) =>
+      ending === 'broken-off' || ending === 'cut' || (ending === 'lost' && replay === 'heal-only'),
   )
   if (!doubtful) return false
   const isKnownToBeSafe = isSafe && (!isTool || (listedAt !== undefined && listedAt < doubtful.sentAt))

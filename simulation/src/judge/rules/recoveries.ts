@@ -17,7 +17,9 @@ export const recoveries: Rule = function* (file) {
     )
     const own = file.ownOf(client)
     const wasUsurped = chain.some(({ usurpedBy }) => usurpedBy !== undefined)
-    const wasRefusedStream = file.wire.some(({ client: whose, method, status }) => whose === client && method === 'GET' && status === 404)
+    const wasRefusedStream = file.wire.some(
+      ({ client: whose, method, status }) => whose === client && method === 'GET' && status === 404,
+    )
     if (own.length > 0 && !hadTrouble && !wasUsurped && !wasRefusedStream) {
       yield `client ${String(client)}: ${String(own[0]?.what)} was sent on a healthy session`
     }

@@ -25,7 +25,9 @@ export const repetitions: Rule = function* (file) {
       }
     }
     const last = tries.filter(({ fetchNumber }) => fetchNumber === tries.at(-1)?.fetchNumber)
-    const refusals = last.filter(({ ending, session, index }) => ending === 'lost' && session?.refusedBy === index).length
+    const refusals = last.filter(
+      ({ ending, session, index }) => ending === 'lost' && session?.refusedBy === index,
+    ).length
     if (refusals > maxOwnRefusals) yield `${request.key} found ${String(refusals)} sessions lost, one after the other`
     yield* executedTwice(request, tries)
   }
