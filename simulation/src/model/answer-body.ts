@@ -9,14 +9,13 @@ export interface Cut {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /** The body of an answer, written by the server piece by piece and handed out only when it is read. */
 export class AnswerBody {
   state: BodyState = 'open'
   readonly #cut: Cut | undefined
   readonly #onOver: (() => void)[] = []
-  readonly #queue: Uint8Array[] = []
+  readonly #queue: string[] = []
   #written = 0
   #end: 'end' | Error | undefined
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
@@ -53,9 +52,9 @@ export class AnswerBody {
   /** All of the text at once, where it is all there and nobody has begun to read. */
   takeWhole(): string | undefined {
     const [only, ...more] = this.#queue
-    if (this.#stream || this.state !== 'open' || this.#end !== 'end' || !only || more.length > 0) return undefined
+    if (this.#stream || this.state !== 'open' || this.#end !== 'end' || more.length > 0) return undefined
     this.#over('read')
-    return decoder.decode(only)
+    return only ?? ''
   }
 
   /** False when nothing that is written gets to a reader any more. */
@@ -68,16 +67,15 @@ export class AnswerBody {
     this.#onOver.push(callback)
   }
 
-  /** Returns whether all of the text gets to the one who reads. */
+  /** Writes text of one byte a letter. Returns whether all of it gets to the one who reads. */
   write(text: string): boolean {
     if (!this.isOpen) return false
-    const bytes = encoder.encode(text)
     const room = (this.#cut?.at ?? Infinity) - this.#written
-    this.#written += bytes.byteLength
-    if (room > 0) this.#queue.push(room < bytes.byteLength ? bytes.subarray(0, room) : bytes)
-    if (room <= bytes.byteLength) this.#end = this.#cut?.how === 'reset' ? connectionReset() : 'end'
+    this.#written += text.length
+    if (room > 0) this.#queue.push(text.slice(0, room))
+    if (room <= text.length) this.#end = this.#cut?.how === 'reset' ? connectionReset() : 'end'
     this.#wakeUp()
-    return bytes.byteLength <= room
+    return text.length <= room
   }
 
   end(): void {
@@ -112,12 +110,12 @@ export class AnswerBody {
   #deliver(): boolean {
     if (this.state !== 'open') return true
     const chunk = this.#queue.shift()
-    if (chunk) this.#controller?.enqueue(chunk)
+    if (chunk !== undefined) this.#controller?.enqueue(encoder.encode(chunk))
     if (this.#queue.length > 0) return chunk !== undefined
     if (this.#end === 'end') {
       this.#controller?.close()
       this.#over('read')
-    } else if (this.#end && !chunk) {
+    } else if (this.#end && chunk === undefined) {
       this.#controller?.error(this.#end)
       this.#over('broken')
     }

@@ -37,7 +37,8 @@ export class RequestUnderWay {
   readonly record: RequestRecord
   readonly id: number
   readonly #plan: CallPlan
-  readonly #own = new AbortController()
+  /** For a request with an end of its own. */
+  readonly #own: AbortController | undefined
   readonly #onSettled: () => void
   #cancelTimers: () => void = () => undefined
 
@@ -47,6 +48,7 @@ export class RequestUnderWay {
     this.record = record
     this.#plan = plan
     this.id = client.newId()
+    if (plan.ends?.how === 'abort') this.#own = new AbortController()
   }
 
   get isSettled(): boolean {
@@ -54,7 +56,7 @@ export class RequestUnderWay {
   }
 
   get signal(): AbortSignal {
-    return this.#plan.ends?.how === 'abort' ? this.#own.signal : this.client.transport.signal
+    return this.#own?.signal ?? this.client.transport.signal
   }
 
   settle(outcome: Outcome): void {
@@ -168,7 +170,7 @@ export class RequestUnderWay {
         clock.schedule(() => {
           endedNow()
           if (ends.how === 'abort') {
-            this.#own.abort(new DOMException('not wanted any more', 'AbortError'))
+            this.#own?.abort(new DOMException('not wanted any more', 'AbortError'))
           } else {
             this.settle({ kind: 'cancelled' })
             this.#tellServer()

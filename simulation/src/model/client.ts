@@ -172,9 +172,17 @@ export class ModelClient {
     return false
   }
 
+  /** As the SDKs, when the rest of a handshake fails. */
+  async #giveUpSession(): Promise<void> {
+    const ending = this.send('DELETE', `give-up-${String(this.index)}`, undefined, undefined)
+    this.record.virtualId = undefined
+    await (await ending).text()
+  }
+
   async #shakeHands(tries: number): Promise<boolean> {
     const { record } = this
     try {
+      if (record.virtualId !== undefined) await this.#giveUpSession()
       const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: 'model', version: '1' } }
       const key = `initialize-${String(this.index)}-${String(tries)}`
       const response = await this.send('POST', key, { id: this.newId(), method: 'initialize', params }, undefined)

@@ -10,8 +10,6 @@ export interface Message {
   readonly result?: { readonly content?: { readonly key?: string } }
 }
 
-const encoder = new TextEncoder()
-
 /** One request under way between the engine and the server: settles once, and takes part in the wire log. */
 export class Exchange {
   readonly record: WireRecord
@@ -21,6 +19,8 @@ export class Exchange {
   /** The process that took it, once one has. */
   process: number | undefined
   cut: Cut | undefined
+  /** What every answer to it carries, refusals aside. */
+  echo: Readonly<Record<string, string>> = {}
   readonly #now: () => number
   #resolve: (response: Response) => void = () => undefined
   #reject: (reason: unknown) => void = () => undefined
@@ -65,7 +65,7 @@ export class Exchange {
     }
     // A refusal is told by words that may not be cut: a cut is for results.
     if (ending !== 'answered' || status !== 200) this.cut = undefined
-    const body = this.#open(status, { ...headers, 'content-length': String(encoder.encode(text).byteLength) })
+    const body = this.#open(status, { ...headers, 'content-length': String(text.length) })
     const isWhole = body.write(text) && (body.isOpen || this.cut?.how === 'end')
     body.end()
     this.#finish(isWhole ? ending : 'cut')
@@ -108,7 +108,8 @@ export class Exchange {
   #settle(status: number, headers: Readonly<Record<string, string>>, body: AnswerBody | undefined): void {
     this.#isOpen = false
     this.record.status = status
-    this.#resolve(new FetchedResponse(status, headers, body) as unknown as Response)
+    const all = status < 300 ? { ...this.echo, ...headers } : headers
+    this.#resolve(new FetchedResponse(status, all, body) as unknown as Response)
   }
 
   #fail(ending: Ending, error: Error): void {

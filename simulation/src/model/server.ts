@@ -92,6 +92,8 @@ export class ModelServer {
       return
     }
     record.session = session.record
+    if (this.#traits.echoesIds && session.record.id !== undefined)
+      exchange.echo = { 'mcp-session-id': session.record.id }
     if (session.record.client !== record.client && !couldNotKnow(session.record, record.sentAt)) {
       mistake(record, `it was handled on the session of client ${String(session.record.client)}`)
     }

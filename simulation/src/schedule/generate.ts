@@ -41,6 +41,7 @@ const server: fc.Arbitrary<ServerTraits> = fc.record({
   ids: weighted<ServerTraits['ids']>([3, fc.constant('random')], [1, fc.constant('counted')]),
   refusal: dialect,
   leaksIds: chance(4),
+  echoesIds: weighted([1, fc.constant(false)], [2, fc.constant(true)]),
   eventIds: fc.boolean(),
   standalone: weighted<ServerTraits['standalone']>(
     [3, fc.constant('offered')],
@@ -163,10 +164,10 @@ export function schedules(features: Features): fc.Arbitrary<Schedule> {
   return fc.record({
     options,
     server,
-    clients: fc.array(client, { minLength: 1, maxLength: 3 }),
+    clients: weighted([4, fc.tuple(client)], [2, fc.tuple(client, client)], [1, fc.tuple(client, client, client)]),
     calls: weighted(
-      [8, fc.array(call, { ...anyLength, minLength: 1, maxLength: 10 })],
-      [3, fc.array(call, { ...anyLength, minLength: 5, maxLength: 20 })],
+      [12, fc.array(call, { ...anyLength, minLength: 1, maxLength: 8 })],
+      [4, fc.array(call, { ...anyLength, minLength: 4, maxLength: 16 })],
       [1, fc.array(call, { ...anyLength, minLength: 20, maxLength: 50 })],
     ),
     incidents: fc.array(incident, { ...anyLength, minLength: 0, maxLength: 5 }),

@@ -28,6 +28,8 @@ export interface ServerTraits {
   readonly refusal: DialectName
   /** It puts a session id of its own on every refusal. */
   readonly leaksIds: boolean
+  /** It names the session on every answer, as the SDKs' servers do. */
+  readonly echoesIds: boolean
   /** It keeps the events of its streams, so that they can be resumed. */
   readonly eventIds: boolean
   readonly standalone: 'offered' | 'none-405' | 'none-404'

@@ -4,12 +4,16 @@ import type { Rule } from '../case-file.js'
 /** So often one request may find a session lost: once for its renewal, and once more after that. */
 const maxOwnRefusals = 2
 
+/** More than back-off leaves room for within any budget. */
+const maxTries = 100
+
 /** What was sent again, and might not have been (P1 to P5). */
 export const repetitions: Rule = function* (file) {
   const { replay } = file.schedule.options
   for (const request of file.requests) {
     const tries = file.triesOf(request)
     if (tries.length < 2) continue
+    if (tries.length > maxTries) yield `${request.key} was tried ${String(tries.length)} times`
     for (let index = 1; index < tries.length; index++) {
       const before = tries[index - 1] as WireRecord
       const after = tries[index] as WireRecord
