@@ -31,6 +31,8 @@ export class ModelClient {
   readonly transport = new AbortController()
   /** Changes of the server's state are made one after the other. */
   changes: Promise<unknown> = Promise.resolve()
+  /** Its handshake is over, all of it. */
+  isConnected = false
   /** Its standalone stream, until that is over for good. */
   listening: Promise<void> | undefined
   /** What it waits for. */

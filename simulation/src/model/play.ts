@@ -117,7 +117,8 @@ async function joinLater(client: ModelClient): Promise<void> {
 }
 
 async function connect(client: ModelClient): Promise<void> {
-  if (!(await client.connect())) return
+  client.isConnected = await client.connect()
+  if (!client.isConnected) return
   if (client.plan.lists) {
     const key = `list-of-${String(client.index)}`
     await request(client, key, { ...listing, client: client.index })
@@ -131,7 +132,7 @@ async function call({ clients, network }: World, plan: CallPlan, index: number):
   const key = `call-${String(index)}`
   network.plans.set(key, plan)
   await client.pause(plan.at)
-  if (client.record.virtualId === undefined) return
+  if (!client.isConnected) return
   if (plan.kind === 'setLevel' || plan.kind === 'subscribe' || plan.kind === 'unsubscribe') {
     client.changes = client.changes.then(() => changeState(client, key, plan))
     await client.changes

@@ -164,7 +164,11 @@ export function schedules(features: Features): fc.Arbitrary<Schedule> {
   return fc.record({
     options,
     server,
-    clients: weighted([4, fc.tuple(client)], [2, fc.tuple(client, client)], [1, fc.tuple(client, client, client)]),
+    clients: weighted<readonly ClientPlan[]>(
+      [4, fc.tuple(client)],
+      [2, fc.tuple(client, client)],
+      [1, fc.tuple(client, client, client)],
+    ),
     calls: weighted(
       [12, fc.array(call, { ...anyLength, minLength: 1, maxLength: 8 })],
       [4, fc.array(call, { ...anyLength, minLength: 4, maxLength: 16 })],
