@@ -31,7 +31,7 @@ export async function finish(world: World, isRestless: boolean): Promise<FinalSt
   server.stillborn = 0
   await clock.run(() => false, calmMs)
 
-  const connected = world.clients.filter(({ isConnected, record }) => isConnected && record.virtualId !== undefined)
+  const connected = world.clients.filter(({ isConnected }) => isConnected)
   // The first one finds out what is lost, and need not be sent again; the second one has nothing to fear.
   await pingAll(world, connected, 'first')
   const unanswered = await pingAll(world, connected, 'last')

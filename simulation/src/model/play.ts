@@ -117,7 +117,8 @@ async function joinLater(client: ModelClient): Promise<void> {
 }
 
 async function connect(client: ModelClient): Promise<void> {
-  client.isConnected = await client.connect()
+  // A client without a session is none of the engine's business.
+  client.isConnected = (await client.connect()) && client.record.virtualId !== undefined
   if (!client.isConnected) return
   if (client.plan.lists) {
     const key = `list-of-${String(client.index)}`

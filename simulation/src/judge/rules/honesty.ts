@@ -20,7 +20,7 @@ function faultOf(file: CaseFile, request: RequestRecord, code: number): string |
   const isOurs = code <= -32010 && code >= -32019
   if (!isOurs) {
     // Refused on the new session too, with an error on its own id: that may have been the server's answer all the time.
-    const isEchoed = last?.ending === 'lost' && tries.filter(({ ending }) => ending === 'lost').length > 1
+    const isEchoed = last?.ending === 'lost' && wasRenewed(file, request)
     return last?.ending === 'answered' || isEchoed ? undefined : `it was ${String(last?.ending)}`
   }
   if (last?.ending === 'answered') return 'it was answered'
@@ -36,28 +36,30 @@ function faultOf(file: CaseFile, request: RequestRecord, code: number): string |
   }
 }
 
-function recoveryFailed(
-  file: CaseFile,
-  { client, startedAt, settledAt = 0 }: RequestRecord,
-  tries: readonly WireRecord[],
-): boolean {
+function recoveryFailed(file: CaseFile, request: RequestRecord, tries: readonly WireRecord[]): boolean {
+  const { settledAt = 0 } = request
   const { replay } = file.schedule.options
   const losses = tries.filter(({ ending }) => ending === 'lost').length
   const failed = file.events.some(
     ({ at, event }) => event.type === 'recovery-failed' && at <= settledAt && at >= settledAt - rememberedMs,
   )
-  const { fingerprint } = file.clients[client] ?? {}
-  // A session whose id was given away is renewed without a refusal.
-  const renewed = file.events.some(
-    ({ at, event }) =>
-      event.type === 'recovery-succeeded' && event.session === fingerprint && at >= startedAt && at <= settledAt,
-  )
   return (
     failed ||
+    (losses > 0 && wasRenewed(file, request)) ||
     losses > 1 ||
-    (losses === 1 && renewed) ||
     (losses === 1 && replay !== 'on-rejection') ||
     tries.some(({ ending }) => ending === 'header-lost')
+  )
+}
+
+/** Whether its session was renewed while it was under way: perhaps without a refusal, because its id was given away. */
+function wasRenewed({ clients, events }: CaseFile, { client, startedAt, settledAt = 0 }: RequestRecord): boolean {
+  return events.some(
+    ({ at, event }) =>
+      event.type === 'recovery-succeeded' &&
+      event.session === clients[client]?.fingerprint &&
+      at >= startedAt &&
+      at <= settledAt,
   )
 }
 
