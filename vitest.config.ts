@@ -7,6 +7,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'examples/*/src/**/*.test.ts',
       'bench/src/**/*.test.ts',
+      'simulation/src/**/*.test.ts',
     ],
     // Of the tests that say that they are concurrent: they wait, most of the time.
     maxConcurrency: 16,

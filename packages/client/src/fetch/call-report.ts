@@ -81,6 +81,19 @@ export class CallReport {
     return this.unavailable(`HTTP ${String(response.status)}`, true)
   }
 
+  /** The new session refuses it as well. What looked like a loss may have been the server's answer all the time. */
+  async refusedAgain(refusal: Response): Promise<Response> {
+    // A 401 is the client's own affair, whatever else it may mean.
+    if (refusal.status === 401) return present(refusal, this.#session)
+    const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
+    discardBody(response)
+    if (error) {
+      this.#seam.renewals.answered(this.#session, this.#session.epoch)
+      return presentError(this.#call.message(), error)
+    }
+    return this.failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
+  }
+
   /** Something between us and the server takes the session id away: another session would be lost in the same way. */
   async headerLost(refusal: Response): Promise<Response> {
     const message = this.#call.message()

@@ -1,7 +1,7 @@
 import { discardBody } from '../base/body.js'
 import { secretsOf } from '../session/secrets.js'
 import type { Classification } from '../recovery/classify.js'
-import { causeOf, recoveryFailedError } from '../recovery/failure.js'
+import { causeOf } from '../recovery/failure.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import {
   isCancellation,
@@ -23,7 +23,7 @@ import { CallLessons } from './call-lessons.js'
 import { CallReport } from './call-report.js'
 import type { Seam } from './engine.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
-import { present, presentAccepted, presentError } from './present.js'
+import { present, presentAccepted } from './present.js'
 import { readOwnAnswer } from './own-answer.js'
 import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
@@ -248,35 +248,26 @@ export class MessageExchange {
     if (!renewals.underWay(this.#session)) {
       tellLoss(emit, this.#session, verdict.rule, status)
     }
-    if (this.#renewalsLeft === 0) return this.#refusedAgain(response)
+    if (this.#renewalsLeft === 0) return this.#report.refusedAgain(response)
     discardBody(response)
     this.#renewalsLeft--
-    return (await this.#renew()) ?? this.#afterRenewal(verdict)
+    return (await this.#renew(verdict)) ?? this.#afterRenewal(verdict)
   }
 
-  /** The new session refuses it as well. What looked like a loss may have been the server's answer all the time. */
-  async #refusedAgain(refusal: Response): Promise<Response> {
-    // A 401 is the client's own affair, whatever else it may mean.
-    if (refusal.status === 401) return present(refusal, this.#session)
-    const { response, error } = await readOwnAnswer(this.#seam, this.#call, refusal)
-    discardBody(response)
-    if (error) {
-      this.#seam.renewals.answered(this.#session, this.#session.epoch)
-      return presentError(this.#call.message(), error)
-    }
-    return this.#report.failed(`it was answered with HTTP ${String(response.status)} on the new session too`)
-  }
-
-  async #renew(): Promise<Response | undefined> {
+  async #renew(refused?: Loss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
     if (waited.kind === 'answered') return waited.answer
     if (waited.kind === 'renewed') return undefined
+    const { outage, failure, answer } = waited
+    if (refused?.replay === 'heal-only' && !this.#maySendAgain('unknown')) {
+      return this.#report.outcomeUnknown(refused.rule)
+    }
+    if (refused && !this.#maySendAgain('refused')) return answer
     // Only a renewal that was accepted counts. The old session may be alive: it is asked again.
     this.#renewalsLeft = 1
-    const { outage, failure } = waited
     const ending = await this.#waitOut({ cause: failure.cause, retryAfterMs: outage.retryAfterMs })
-    return ending === asItIs ? presentError(this.#call.message(), recoveryFailedError(failure)) : ending
+    return ending === asItIs ? answer : ending
   }
 
   /** It was refused, and there is a new session. */

@@ -114,6 +114,104 @@ describe('a replay', () => {
   })
 })
 
+describe('a refused call that may not be sent again', () => {
+  const lostAndAway = (refusal: () => Response) => {
+    let isLost = false
+    const server = inProcessServer(({ message }) => {
+      if (!isLost) return undefined
+      return message.method === 'initialize' ? new Response(null, { status: 503 }) : refusal()
+    })
+    return { server, lose: () => (isLost = true) }
+  }
+
+  it.each(['never', 'hinted'] as const)('is not sent to the old session either, by the option %s', async (replay) => {
+    const { server, lose } = lostAndAway(lost)
+    const client = clientOf(withSessionRecovery({ replay })(server.fetch))
+    await client.connect()
+    lose()
+    expect((await client.call()).answer).toMatchObject({ error: { code: -32010, data: { step: 'initialize' } } })
+    expect(server.lines().slice(2)).toEqual(['tools/call 1', 'initialize'])
+  })
+
+  it('is of unknown outcome when a failure told of the loss and nobody is there to renew the session', async () => {
+    const { server, lose } = lostAndAway(() => new Response('Session service terminated', { status: 500 }))
+    const client = clientOf(withSessionRecovery()(server.fetch))
+    await client.connect()
+    lose()
+    expect((await client.call()).answer).toMatchObject({ error: { code: -32011 } })
+    expect(server.lines().slice(2)).toEqual(['tools/call 1', 'initialize'])
+  })
+})
+
+it('a session whose id is minted again is not used from the moment that the server says so', async () => {
+  const asked = gate()
+  const acknowledge = gate()
+  let minted = 0
+  let isFresh = false
+  const server = inProcessServer(async ({ message, headers }) => {
+    const { method, id } = message
+    if (method === 'initialize') {
+      const result = { protocolVersion: initializeParams.protocolVersion }
+      return json(200, { jsonrpc: '2.0', id, result }, { 'mcp-session-id': String(++minted) })
+    }
+    if (method === 'notifications/initialized') {
+      if (isFresh) {
+        asked.open(undefined)
+        await acknowledge.opened
+      }
+      return new Response(null, { status: 202 })
+    }
+    if (isFresh && Number(headers.get('mcp-session-id')) > minted) return lost()
+    return json(200, { jsonrpc: '2.0', id, result: { for: message.params?.name } })
+  })
+  const fetch = withSessionRecovery()(server.fetch)
+  const [first, second] = [clientOf(fetch), clientOf(fetch)]
+  await first.connect()
+  await second.connect()
+  minted = 0
+  isFresh = true
+  const renewing = second.call({ name: 'second' })
+  await asked.opened
+  const call = first.call({ name: 'first' })
+  acknowledge.open(undefined)
+  await Promise.all([renewing, call])
+  const calls = server.log.filter(({ message }) => message.params?.name === 'first')
+  expect(calls.map(({ headers }) => headers.get('mcp-session-id'))).toEqual(['2'])
+})
+
+it('a challenge that nobody is left to read holds no connection', async () => {
+  let wasRead = false
+  const asked = gate()
+  const answer = gate<Response>()
+  const server = inProcessServer(({ message }) => {
+    if (message.method !== 'initialize' || message.id === 'init') return undefined
+    asked.open(undefined)
+    return answer.opened
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  server.forget()
+  const impatient = new AbortController()
+  const call = client.call({}, {}, { signal: impatient.signal })
+  await asked.opened
+  impatient.abort(new Error('no time'))
+  await expect(call).rejects.toThrow('no time')
+  const read = gate()
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        wasRead = true
+        controller.close()
+        read.open(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  answer.open(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))
+  await read.opened
+  expect(wasRead).toBe(true)
+})
+
 describe('an error', () => {
   it('holds none of the ids and tokens that we know, however short', async () => {
     let broken = false

@@ -13,8 +13,8 @@ export type AfterWaiting =
   | { readonly kind: 'renewed' }
   /** It gets this answer and is not sent. */
   | { readonly kind: 'answered'; readonly answer: Response }
-  /** Nobody was there to renew the session; it still is what it was. */
-  | { readonly kind: 'away'; readonly outage: Outage; readonly failure: RecoveryFailure }
+  /** Nobody was there to renew the session; it still is what it was. `answer` is for a request that can't wait. */
+  | { readonly kind: 'away'; readonly outage: Outage; readonly failure: RecoveryFailure; readonly answer: Response }
 
 /**
  * Waits until the session is renewed, starting the renewal if nobody has. Rejects when the caller gives up.
@@ -25,7 +25,7 @@ export async function renewFor(
   call: Call,
   underWay: CallUnderWay,
 ): Promise<AfterWaiting> {
-  const answered = (answer: Response): AfterWaiting => ({ kind: 'answered', answer })
+  const answered = (answer: Response) => ({ kind: 'answered', answer }) as const
   const { epoch } = session
   for (;;) {
     const renewal = seam.renewals.renew(session, { url: call.url, send: seam.next, init: settingsOf(call) })
@@ -35,7 +35,7 @@ export async function renewFor(
     const failed = answered(presentError(call.message(), recoveryFailedError(outcome.failure)))
     if (outcome.kind === 'failed') {
       const { outage, failure } = outcome
-      return outage ? { kind: 'away', outage, failure } : failed
+      return outage ? { kind: 'away', outage, failure, answer: failed.answer } : failed
     }
 
     const challenge = { change: outcome.authorizationChanges, isPatient: true }

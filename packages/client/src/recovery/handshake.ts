@@ -28,6 +28,8 @@ export interface HandshakeInput extends RequestSettings {
   readonly newRequestId: () => string
   readonly dialects: DialectOptions
   readonly steps: RecoverySteps
+  /** Told of the new session's id as soon as the server has minted it. */
+  readonly onMinted: (sessionId: string) => void
 }
 
 export interface AcceptedHandshake {
@@ -94,6 +96,7 @@ export async function initialize(input: HandshakeInput, signal: AbortSignal): Pr
     if (!response.ok) return await refusedInitialize(input, response, signal)
 
     sessionId = sessionIdOf(response.headers)
+    if (sessionId !== undefined) input.onMinted(sessionId)
     const judged = judge(await readAnswer(response, id, signal), input)
     if (judged.fault === undefined) return { kind: 'accepted', sessionId, ...judged }
     abandon(input, sessionId, undefined)

@@ -30,6 +30,7 @@ describe('waitBeforeNextTry', () => {
     expect(waitBeforeNextTry({ ...given, retryAfterMs: 1001 })).toBeUndefined()
     expect(waitBeforeNextTry({ ...given, retryAfterMs: 1000 })).toBe(1000)
     expect(waitBeforeNextTry({ ...given, elapsedMs: 990 })).toBe(10)
+    expect(waitBeforeNextTry({ ...given, retryAfterMs: 0 })).toBe(200)
   })
 })
 

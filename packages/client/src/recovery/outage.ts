@@ -26,7 +26,8 @@ export function waitBeforeNextTry({
 }: OutageState): number | undefined {
   const leftMs = budgetMs - elapsedMs
   if (leftMs <= 0) return undefined
-  if (retryAfterMs !== undefined) return retryAfterMs <= leftMs ? retryAfterMs : undefined
+  // "At once" names no time: who believed it would ask without a pause until the budget ends.
+  if (retryAfterMs !== undefined && retryAfterMs > 0) return retryAfterMs <= leftMs ? retryAfterMs : undefined
   return Math.min(leftMs, backOffMs(tries, random))
 }
 

@@ -95,7 +95,7 @@ function inputFor(
   steps: RecoverySteps,
 ): NewSessionInput {
   const { transcript, newestHeaders } = session
-  const { clock, random, dialects, emit, newRequestId } = settings
+  const { registry, clock, random, dialects, emit, newRequestId } = settings
   // Always the one that the client was told, so that it stays true, even where a server answered another since.
   const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
   const headers = ownHeaders(session, url)
@@ -118,6 +118,10 @@ function inputFor(
     secrets: secretsOf(session),
     random,
     clock,
+    onMinted: (sessionId) => {
+      const evicted = registry.evict(session, sessionId)
+      if (evicted) tellLoss(emit, evicted, upstreamIdReused)
+    },
   }
 }
 

@@ -71,6 +71,19 @@ export class SessionRegistry {
     return this.#claim(session)
   }
 
+  /**
+   * The server has minted this id for `session`, which does not use it yet. Returns the other session that held it
+   * until now and must not use it any more.
+   */
+  evict(session: VirtualSession, upstreamId: string): VirtualSession | undefined {
+    const key = upstreamKey(session.endpoint, upstreamId)
+    const holder = this.#byUpstreamId.get(key)
+    if (!holder || holder === session) return undefined
+    this.#byUpstreamId.delete(key)
+    holder.lost = true
+    return holder
+  }
+
   forget(session: VirtualSession): void {
     this.#byVirtualId.delete(virtualKey(session.endpoint, session.virtualId))
     this.#release(session)

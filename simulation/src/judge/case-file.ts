@@ -1,0 +1,32 @@
+import type { History, RequestRecord, WireRecord } from '../model/history.js'
+
+/** A history, and what several rules look up in it. */
+export interface CaseFile extends History {
+  /** The tries of a client's request, in their order. */
+  readonly triesOf: (request: RequestRecord) => readonly WireRecord[]
+  /** The requests that the engine made for a client of its own accord. */
+  readonly ownOf: (client: number) => readonly WireRecord[]
+}
+
+/** A rule of the judge: what in a history must not be, in sentences. */
+export type Rule = (history: CaseFile) => Iterable<string>
+
+export function caseFileOf(history: History): CaseFile {
+  const tries = new Map<string, WireRecord[]>()
+  const own = new Map<number, WireRecord[]>()
+  for (const record of history.wire) {
+    if (record.isEnginesOwn) addTo(own, record.client, record)
+    else if (record.method === 'POST') addTo(tries, record.key, record)
+  }
+  return {
+    ...history,
+    triesOf: ({ key }) => tries.get(key) ?? [],
+    ownOf: (client) => own.get(client) ?? [],
+  }
+}
+
+function addTo<Key>(lists: Map<Key, WireRecord[]>, key: Key, record: WireRecord): void {
+  const list = lists.get(key)
+  if (list) list.push(record)
+  else lists.set(key, [record])
+}

@@ -1,0 +1,66 @@
+import type { RequestRecord, WireRecord } from '../../model/history.js'
+import { requestTimeoutMs } from '../../model/client-request.js'
+import type { CaseFile, Rule } from '../case-file.js'
+
+/** A request may join one recovery, start one, and meet a third one on its last try. */
+const maxRecoveries = 3
+const maxSignIns = 2
+
+/** No wait past its deadline. In virtual milliseconds, exactly. */
+export const deadlines: Rule = function* (file) {
+  const { recoveryTimeout } = file.schedule.options
+  for (const { event } of file.events) {
+    const isRecovery = event.type === 'recovery-succeeded' || event.type === 'recovery-failed'
+    if (isRecovery && event.durationMs > recoveryTimeout) {
+      yield `a recovery took ${String(event.durationMs)} ms of ${String(recoveryTimeout)}`
+    }
+  }
+  for (const request of file.requests) {
+    yield* settledInTime(file, request)
+    yield* triedInTime(file, request)
+  }
+}
+
+function* settledInTime(file: CaseFile, request: RequestRecord) {
+  const { recoveryTimeout, outageBudget, authorizationTimeout } = file.schedule.options
+  const { key, startedAt, settledAt, endedAt, overAt, outcome, signInMs } = request
+  if (settledAt === undefined) return
+  if (settledAt - startedAt > requestTimeoutMs + signInMs) yield `${key} was not over when its client gave up`
+  if (outcome?.kind === 'aborted' && endedAt !== undefined && settledAt > endedAt) {
+    yield `${key} went on for ${String(settledAt - endedAt)} ms after it was aborted`
+  }
+  const bound = outageBudget + maxRecoveries * recoveryTimeout + maxSignIns * (authorizationTimeout + recoveryTimeout)
+  const end = overAt ?? settledAt
+  const held = end - startedAt - signInMs - underWayMs(file.triesOf(request), end)
+  if (request.resumptions === 0 && held > bound) yield `${key} was held back for ${String(held)} ms of ${String(bound)}`
+}
+
+/** How long a request was with the server. */
+function underWayMs(tries: readonly WireRecord[], end: number): number {
+  return tries.reduce((sum, { sentAt, endedAt }) => sum + (endedAt ?? end) - sentAt, 0)
+}
+
+/** A try that follows an outage begins within the budget, which counts from the first failure. */
+function* triedInTime(file: CaseFile, request: RequestRecord) {
+  const { outageBudget } = file.schedule.options
+  const tries = file.triesOf(request)
+  let first: number | undefined
+  for (let index = 1; index < tries.length; index++) {
+    const before = tries[index - 1] as WireRecord
+    const after = tries[index] as WireRecord
+    if (before.fetchNumber !== after.fetchNumber) first = undefined
+    else if (isAway(before) && before.endedAt !== undefined) {
+      first ??= before.endedAt
+      const recovered = file.events.some(({ at, event }) => {
+        return event.type === 'recovery-started' && at >= first! && at <= after.sentAt
+      })
+      if (!recovered && after.sentAt > first + outageBudget) {
+        yield `${request.key} was tried again ${String(after.sentAt - first)} ms after its first failure`
+      }
+    }
+  }
+}
+
+function isAway({ ending }: WireRecord): boolean {
+  return ending === 'not-started' || ending === 'not-ready' || ending === 'broken-off'
+}

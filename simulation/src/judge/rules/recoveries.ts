@@ -1,0 +1,39 @@
+import type { UpstreamRecord } from '../../model/history.js'
+import type { Rule } from '../case-file.js'
+
+/** One recovery for a loss (P6), and nothing of our own where nothing was wrong (P10). */
+export const recoveries: Rule = function* (file) {
+  for (const { index: client, fingerprint } of file.clients) {
+    const chain = file.upstream.filter((upstream) => upstream.client === client)
+    for (let index = 1; index < chain.length; index++) {
+      const before = chain[index - 1] as UpstreamRecord
+      const after = chain[index] as UpstreamRecord
+      if (after.madeBy.isEnginesOwn && !mayBeReplaced(before, after)) {
+        yield `client ${String(client)}: session ${String(after.number)} was made although session ${String(before.number)} was not known to be lost`
+      }
+    }
+    const hadTrouble = file.wire.some(
+      ({ client: whose, ending }) => whose === client && ending !== 'answered' && ending !== 'aborted',
+    )
+    const own = file.ownOf(client)
+    const wasUsurped = chain.some(({ usurpedBy }) => usurpedBy !== undefined)
+    const wasRefusedStream = file.wire.some(
+      ({ client: whose, method, status }) => whose === client && method === 'GET' && status === 404,
+    )
+    if (own.length > 0 && !hadTrouble && !wasUsurped && !wasRefusedStream) {
+      yield `client ${String(client)}: ${String(own[0]?.what)} was sent on a healthy session`
+    }
+    const bound = file.events.filter(({ event }) => event.type === 'session-bound' && event.session === fingerprint)
+    if (fingerprint !== undefined && bound.length !== 1) {
+      yield `client ${String(client)}: its session was bound ${String(bound.length)} times`
+    }
+  }
+}
+
+/** Whether it was known to be lost before the next `initialize` went out, or never came into its own. */
+function mayBeReplaced(before: UpstreamRecord, { madeBy }: UpstreamRecord): boolean {
+  const { refusedBy, usurpedBy, acknowledged, id } = before
+  const wasRefused = refusedBy !== undefined && refusedBy < madeBy.index
+  const wasUsurped = usurpedBy !== undefined && usurpedBy < madeBy.index
+  return wasRefused || wasUsurped || !acknowledged || (id === undefined && !before.isAlive)
+}

@@ -1,0 +1,65 @@
+import type { RequestRecord, WireRecord } from '../../model/history.js'
+import type { Rule } from '../case-file.js'
+
+/** So often one request may find a session lost: once for its renewal, and once more after that. */
+const maxOwnRefusals = 2
+
+/** More than back-off leaves room for within any budget. */
+const maxTries = 100
+
+/** What was sent again, and might not have been (P1 to P5). */
+export const repetitions: Rule = function* (file) {
+  const { replay } = file.schedule.options
+  for (const request of file.requests) {
+    const tries = file.triesOf(request)
+    if (tries.length < 2) continue
+    if (tries.length > maxTries) yield `${request.key} was tried ${String(tries.length)} times`
+    for (let index = 1; index < tries.length; index++) {
+      const before = tries[index - 1] as WireRecord
+      const after = tries[index] as WireRecord
+      // A client that comes again after a sign-in does so itself.
+      if (before.fetchNumber !== after.fetchNumber) continue
+      const isSafe = request.isSafe
+      if (!mayFollow(before, isSafe, replay)) {
+        yield `${request.key} (${request.kind}) was sent again after it was ${before.ending} (${replay})`
+      }
+      const { retryAfterMs, endedAt } = before
+      if (retryAfterMs !== undefined && endedAt !== undefined && after.sentAt < endedAt + retryAfterMs) {
+        yield `${request.key} was sent again ${String(after.sentAt - endedAt)} ms after Retry-After: ${String(retryAfterMs)} ms`
+      }
+    }
+    const last = tries.filter(({ fetchNumber }) => fetchNumber === tries.at(-1)?.fetchNumber)
+    const refusals = last.filter(
+      ({ ending, session, index }) => ending === 'lost' && session?.refusedBy === index,
+    ).length
+    if (refusals > maxOwnRefusals) yield `${request.key} found ${String(refusals)} sessions lost, one after the other`
+    yield* executedTwice(request, tries)
+  }
+}
+
+function* executedTwice({ key, kind, isRequest, isSafe }: RequestRecord, tries: readonly WireRecord[]) {
+  if (isSafe || !isRequest) return
+  const runs = tries.filter(({ executed }) => executed)
+  const excused = runs.filter(({ ending, fault }) => ending === 'lost' && fault === 'false-404')
+  if (runs.length - excused.length > 1) yield `${key} (${kind}) was executed ${String(runs.length)} times`
+}
+
+function mayFollow({ ending, replay: verdict }: WireRecord, isSafe: boolean, policy: string): boolean {
+  switch (ending) {
+    case 'not-started':
+    case 'not-ready':
+      return true
+    case 'lost':
+      if (verdict === 'heal-only') return isSafe && policy !== 'never'
+      return policy === 'on-rejection' || (policy === 'hinted' && isSafe)
+    case 'broken-off':
+    case 'cut':
+      return isSafe && policy !== 'never'
+    case 'under-way':
+    case 'header-lost':
+    case 'challenged':
+    case 'answered':
+    case 'aborted':
+      return false
+  }
+}

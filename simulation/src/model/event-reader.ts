@@ -1,0 +1,23 @@
+/** An event of a stream, as far as a client cares. */
+export interface ReceivedEvent {
+  readonly id: string | undefined
+  readonly data: string
+}
+
+/** Takes the text of an event stream apart, as far as the servers of a simulation use it. */
+export function eventsFrom(): (text: string) => ReceivedEvent[] {
+  let rest = ''
+  return (text) => {
+    const blocks = (rest + text).split('\n\n')
+    rest = blocks.pop() ?? ''
+    return blocks.map((block) => {
+      let id: string | undefined
+      const data: string[] = []
+      for (const line of block.split('\n')) {
+        if (line.startsWith('id:')) id = line.slice(3).trimStart()
+        else if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
+      }
+      return { id, data: data.join('\n') }
+    })
+  }
+}

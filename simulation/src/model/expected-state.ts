@@ -1,0 +1,36 @@
+/** Somebody can't say what it is: a change of it got no answer. */
+const uncertain = Symbol('uncertain')
+
+/** What a client has set at its server, by the answers that it got. */
+export class ExpectedState {
+  readonly #values = new Map<string, string | undefined | typeof uncertain>()
+
+  /** A change is about to be asked for. */
+  begin(item: string): void {
+    this.#values.set(item, uncertain)
+  }
+
+  accepted(item: string, value: string | undefined): void {
+    this.#values.set(item, value)
+  }
+
+  /** The server did not take the change. */
+  undo(item: string, before: unknown): void {
+    this.#values.set(item, before as string | undefined)
+  }
+
+  before(item: string): unknown {
+    return this.#values.get(item)
+  }
+
+  /** What differs from what a session knows, of all that can be said. */
+  differences(logLevel: string | undefined, subscriptions: ReadonlySet<string>): string[] {
+    const differences: string[] = []
+    for (const [item, value] of this.#values) {
+      if (value === uncertain) continue
+      const known = item === 'log level' ? logLevel : subscriptions.has(item) ? 'subscribed' : undefined
+      if (known !== value) differences.push(`${item} is ${String(known)} and should be ${String(value)}`)
+    }
+    return differences
+  }
+}
