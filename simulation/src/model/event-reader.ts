@@ -12,12 +12,16 @@ export function eventsFrom(): (text: string) => ReceivedEvent[] {
     rest = blocks.pop() ?? ''
     return blocks.map((block) => {
       let id: string | undefined
+      let type = ''
       const data: string[] = []
       for (const line of block.split('\n')) {
         if (line.startsWith('id:')) id = line.slice(3).trimStart()
+        else if (line.startsWith('event:')) type = line.slice(6).trimStart()
         else if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
       }
-      return { id, data: data.join('\n') }
+      // As the SDKs: an empty id is none, and events of a type of their own say nothing.
+      const isMessage = type === '' || type === 'message'
+      return { id: id === '' ? undefined : id, data: isMessage ? data.join('\n') : '' }
     })
   }
 }

@@ -179,39 +179,6 @@ it('a session whose id is minted again is not used from the moment that the serv
   expect(calls.map(({ headers }) => headers.get('mcp-session-id'))).toEqual(['2'])
 })
 
-it('a challenge that nobody is left to read holds no connection', async () => {
-  let wasRead = false
-  const asked = gate()
-  const answer = gate<Response>()
-  const server = inProcessServer(({ message }) => {
-    if (message.method !== 'initialize' || message.id === 'init') return undefined
-    asked.open(undefined)
-    return answer.opened
-  })
-  const client = clientOf(withSessionRecovery()(server.fetch))
-  await client.connect()
-  server.forget()
-  const impatient = new AbortController()
-  const call = client.call({}, {}, { signal: impatient.signal })
-  await asked.opened
-  impatient.abort(new Error('no time'))
-  await expect(call).rejects.toThrow('no time')
-  const read = gate()
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        wasRead = true
-        controller.close()
-        read.open(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  answer.open(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))
-  await read.opened
-  expect(wasRead).toBe(true)
-})
-
 describe('an error', () => {
   it('holds none of the ids and tokens that we know, however short', async () => {
     let broken = false
