@@ -1,7 +1,12 @@
 import { maxMessageSize } from './limits.js'
 
-/** A body as text. Throws when it is larger than a message may be. */
+/**
+ * A body as text. Throws when it is larger than a message may be. One that says how long it is, is asked for in one
+ * piece: the recovering fetch can then ask for it anew when it breaks off.
+ */
 export async function readText(response: Response, maxBytes: number = maxMessageSize): Promise<string> {
+  const length = response.headers.get('content-length')
+  if (length !== null && Number(length) <= maxBytes && !response.headers.has('content-encoding')) return response.text()
   const { text, complete } = await readBeginning(response, maxBytes)
   if (!complete) throw new Error(`the answer is larger than ${maxBytes} bytes`)
   return text

@@ -40,6 +40,15 @@ describe('BackgroundQueue', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('does not put off what is alone', () => {
+    const clock = new VirtualClock()
+    const { state, work } = workOn(clock)
+    new BackgroundQueue(clock, () => 1, 3).add('server', work)
+    return new Promise<void>((resolve) => clock.schedule(resolve, 1)).then(() => {
+      expect(state.startedAt).toEqual([0])
+    })
+  })
+
   it('runs at once, and once, what somebody waits for', async () => {
     const clock = new VirtualClock()
     const queue = new BackgroundQueue(clock, () => 0, 1)

@@ -2,14 +2,18 @@ import type { Clock } from '../base/clock.js'
 
 /**
  * The longest that a recovery which nobody waits for is put off by chance, in milliseconds. The sessions of one process
- * notice the loss of a server in the same instant, and so do those of other processes: spread over two seconds they
- * don't arrive together, and a notification that nobody asked for may come that much later.
+ * notice the loss of a server in the same instant: spread over two seconds they don't arrive together, and a
+ * notification that nobody asked for may come that much later. Where there are few of them, they need no more than
+ * their share: one alone is not put off.
  */
 const spreadMs = 2_000
+const shareMs = 100
 
 /** The work of one server. */
 interface Lane {
   running: number
+  /** Of those that were added, how many have not begun. */
+  waiting: number
   /** Its time has come, but too much is running. */
   readonly due: Set<() => void>
 }
@@ -35,34 +39,34 @@ export class BackgroundQueue {
    */
   add(server: string, work: () => Promise<unknown>): () => void {
     let isStarted = false
+    const lane = this.#laneOf(server)
+    const delayMs = this.#random() * Math.min(spreadMs, shareMs * (lane.running + lane.waiting++))
     const run = () => {
       isStarted = true
-      const lane = this.#laneOf(server)
+      lane.waiting--
       lane.running++
       void work().finally(() => {
         lane.running--
         this.#next(server, lane)
       })
     }
-    const cancelTimer = this.#clock.schedule(
-      () => {
-        const lane = this.#laneOf(server)
-        lane.due.add(run)
-        this.#next(server, lane)
-      },
-      Math.round(this.#random() * spreadMs),
-    )
+    const cancelTimer = this.#clock.schedule(() => {
+      lane.due.add(run)
+      this.#next(server, lane)
+    }, Math.round(delayMs))
     return () => {
       if (isStarted) return
       isStarted = true
       cancelTimer()
-      this.#lanes.get(server)?.due.delete(run)
+      lane.due.delete(run)
+      lane.waiting--
+      this.#next(server, lane)
       void work()
     }
   }
 
   #laneOf(server: string): Lane {
-    const lane = this.#lanes.get(server) ?? { running: 0, due: new Set() }
+    const lane = this.#lanes.get(server) ?? { running: 0, waiting: 0, due: new Set() }
     this.#lanes.set(server, lane)
     return lane
   }
@@ -72,7 +76,7 @@ export class BackgroundQueue {
     if (run && lane.running < this.#maxAtOnce) {
       lane.due.delete(run)
       run()
-    } else if (lane.running === 0) {
+    } else if (lane.running + lane.waiting === 0) {
       this.#lanes.delete(server)
     }
   }

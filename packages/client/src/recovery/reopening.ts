@@ -2,7 +2,7 @@ import { backOffMs } from './back-off.js'
 
 /** Longer than any server has reason to keep a client away for. */
 const maxRetryMs = 30_000
-/** A stream that is nobody's answer can wait; and there may be many of them. */
+/** A stream that is nobody's answer can wait, and there may be many of them. As long as the SDKs wait. */
 const baseStandaloneMs = 1_000
 const maxStandaloneMs = 30_000
 
@@ -27,12 +27,13 @@ export function resumeDelayMs({ barrenTries, retryMs, random }: Reopening): numb
 }
 
 /**
- * How long to wait before the standalone stream is opened again: what the server asked for, or one second as the SDKs
- * do, and longer with every try in vain, up to half a minute and each at another moment.
+ * How long to wait before the standalone stream is opened again: what the server asked for, or up to a second; longer
+ * with every try in vain, up to half a minute. Each at another moment, since many lose their streams in the same one.
  */
 export function reopenDelayMs({ barrenTries, retryMs, random }: Reopening): number {
-  const first = Math.min(retryMs ?? baseStandaloneMs, maxRetryMs)
-  if (barrenTries === 0) return first
-  const window = Math.min(maxStandaloneMs, baseStandaloneMs * 2 ** Math.min(barrenTries, 16))
-  return Math.max(first, Math.round(window * (0.5 + random / 2)))
+  const window = Math.min(maxStandaloneMs, baseStandaloneMs * 2 ** Math.min(Math.max(barrenTries - 1, 0), 16))
+  const ownMs = Math.round(window * (0.5 + random / 2))
+  if (retryMs === undefined) return ownMs
+  const askedMs = Math.min(retryMs, maxRetryMs)
+  return barrenTries === 0 ? askedMs : Math.max(askedMs, ownMs)
 }

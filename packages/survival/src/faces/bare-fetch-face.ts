@@ -149,8 +149,8 @@ class BareClient implements FaceClient {
       return text
     }
     const decoder = new TextDecoder()
-    const feed = sseReader(({ data }) => {
-      take(tryJson(data))
+    const feed = sseReader(({ data, event = 'message' }) => {
+      if (event === 'message') take(tryJson(data))
     })
     const chunks = response.body as unknown as AsyncIterable<Uint8Array> | null
     for await (const chunk of chunks ?? []) feed(decoder.decode(chunk, { stream: true }))
