@@ -20,8 +20,8 @@ export interface HandshakeInput {
   readonly send: Send
   /** Everything that is the same for all requests to this server: `redirect`, `credentials` and the like. */
   readonly init: RequestInit
-  /** The headers for `initialize`, without a session id. */
-  readonly headers: Headers
+  /** The headers for `initialize`, without a session id: as fresh as they are when they are asked for. */
+  readonly headers: () => Headers
   readonly params: JsonObject
   /** The version to ask for: the one negotiated before. */
   readonly protocolVersion: string
@@ -85,7 +85,7 @@ async function initialize(input: HandshakeInput): Promise<HandshakeResult> {
   const body = { jsonrpc: '2.0', id: requestId, method: 'initialize', params: { ...params, protocolVersion } }
   let sessionId: string | undefined
   try {
-    const response = await post(input, input.headers, body)
+    const response = await post(input, input.headers(), body)
     if (isChallenge(response)) return { kind: 'challenged', response: await held(response, signal) }
     if (!response.ok) return failed(await refusalText('initialize', response, input), outageIn(response))
 
@@ -129,7 +129,7 @@ async function acknowledge(
   sessionId: string | undefined,
   protocolVersion: string,
 ): Promise<string | undefined> {
-  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  const headers = onUpstreamSession(input.headers(), sessionId, protocolVersion)
   try {
     const response = await post(input, headers, { jsonrpc: '2.0', method: 'notifications/initialized' })
     if (!response.ok) return await refusalText('notifications/initialized', response, input)
@@ -145,7 +145,7 @@ function abandon(input: HandshakeInput, sessionId: string | undefined, protocolV
   if (sessionId === undefined) return
   const { url, send, init, clock } = input
   const timeout = deadline(clock, maxAbandonMs, 'ending a session')
-  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  const headers = onUpstreamSession(input.headers(), sessionId, protocolVersion)
   const end = async () => {
     discardBody(
       await abortable(send(url, { ...init, method: 'DELETE', headers, signal: timeout.signal }), timeout.signal),

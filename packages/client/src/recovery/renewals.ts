@@ -102,8 +102,11 @@ export class Renewals {
     const { registry, clock, newRequestId } = this.#settings
     // Always the one that the client was told, so that it stays true, even where a server answered another since.
     const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
-    const headers = ownHeaders(session, url)
-    if (transcript.initializeHeaders.has(protocolVersionHeader)) headers.set(protocolVersionHeader, protocolVersion)
+    const headers = () => {
+      const fresh = ownHeaders(session, url)
+      if (transcript.initializeHeaders.has(protocolVersionHeader)) fresh.set(protocolVersionHeader, protocolVersion)
+      return fresh
+    }
     return shakeHands({
       url,
       send,
