@@ -46,6 +46,11 @@ function isSettled({ record }: RequestUnderWay): boolean {
   return record.outcome !== undefined
 }
 
+/** Asked again after a wait, like the one above. */
+function isEnded({ isClosing }: ModelClient): boolean {
+  return isClosing
+}
+
 /** Keeps a standalone stream, as far as the SDKs do. Returns when it is over for good. */
 export async function listen(client: ModelClient): Promise<void> {
   const { record, transport } = client
@@ -76,7 +81,7 @@ export async function listen(client: ModelClient): Promise<void> {
     } catch {
       // Broken, refused or not wanted any more.
     }
-    if (client.isClosing) return
+    if (isEnded(client)) return
     if (isOpen) record.streamEnds++
     failures++
     await client.pause(resumeAfterMs, transport.signal).catch(() => undefined)
