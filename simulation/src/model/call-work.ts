@@ -39,7 +39,7 @@ export class CallWork {
     const reply = { id: exchange.message.id, result }
     if (!plan.streamed) {
       this.#clock.schedule(() => {
-        if (!isAlive()) return
+        if (!isAlive() || !exchange.isOpen) return
         this.#noteAnswered(exchange)
         exchange.answer('answered', 200, jsonHeaders, JSON.stringify({ jsonrpc: '2.0', ...reply }))
       }, plan.workMs)

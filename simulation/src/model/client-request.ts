@@ -125,7 +125,7 @@ export class RequestUnderWay {
     if (!response.ok) {
       await response.text()
       this.settle({ kind: 'http', status })
-    } else if (/^text\/event-stream/.test(response.headers.get('content-type') ?? '')) {
+    } else if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
       await readStream(this, response)
     } else if (status === 202 || response.body === null) {
       await response.text()

@@ -29,7 +29,7 @@ export async function readStream(underWay: RequestUnderWay, first: Response): Pr
     })
     if (underWay.isSettled || lastEventId === undefined || resumptions === maxResumptions) return
     await client.pause(resumeAfterMs, underWay.signal)
-    if (underWay.isSettled) return
+    if (isSettled(underWay)) return
     record.resumptions++
     client.record.resumptions++
     response = await client.send('GET', `resume-${record.key}`, undefined, underWay.signal, {
@@ -41,11 +41,23 @@ export async function readStream(underWay: RequestUnderWay, first: Response): Pr
   }
 }
 
+/** Asked again after a wait: it may have changed. */
+function isSettled({ record }: RequestUnderWay): boolean {
+  return record.outcome !== undefined
+}
+
+/** Asked again after a wait, like the one above. */
+function isEnded({ isClosing }: ModelClient): boolean {
+  return isClosing
+}
+
 /** Keeps a standalone stream, as far as the SDKs do. Returns when it is over for good. */
 export async function listen(client: ModelClient): Promise<void> {
   const { record, transport } = client
   let lastEventId: string | undefined
-  for (let failures = 0; failures <= maxResumptions;) {
+  let failures = 0
+  while (failures <= maxResumptions && !client.isClosing) {
+    let isOpen = false
     try {
       const extra = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
       const response = await client.send('GET', `listen-${String(client.index)}`, undefined, transport.signal, extra)
@@ -58,6 +70,7 @@ export async function listen(client: ModelClient): Promise<void> {
         await client.signIn()
       } else if (response.ok) {
         failures = 0
+        isOpen = true
         await readEvents(response, ({ id, data }) => {
           lastEventId = id ?? lastEventId
           if (data !== '') receiveFromServer(client, JSON.parse(data) as Received)
@@ -68,11 +81,10 @@ export async function listen(client: ModelClient): Promise<void> {
     } catch {
       // Broken, refused or not wanted any more.
     }
-    if (transport.signal.aborted) return
-    record.streamEnds++
+    if (isEnded(client)) return
+    if (isOpen) record.streamEnds++
     failures++
-    await client.pause(resumeAfterMs)
-    if (transport.signal.aborted) return
+    await client.pause(resumeAfterMs, transport.signal).catch(() => undefined)
   }
 }
 
@@ -104,6 +116,9 @@ function receiveFromServer(client: ModelClient, message: Received): void {
       return
     case 'elicitation/create':
       client.track(answer(client, id, String(params.key)))
+      return
+    case undefined:
+    default:
   }
 }
 

@@ -33,6 +33,8 @@ export class ModelClient {
   changes: Promise<unknown> = Promise.resolve()
   /** Its handshake is over, all of it. */
   isConnected = false
+  /** It has begun to end its session. */
+  isClosing = false
   /** Its standalone stream, until that is over for good. */
   listening: Promise<void> | undefined
   /** What it waits for. */

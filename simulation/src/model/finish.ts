@@ -83,6 +83,7 @@ async function closeAll({ clock }: World, clients: readonly ModelClient[]): Prom
   let left = clients.length
   for (const client of clients) {
     const close = async () => {
+      client.isClosing = true
       const key = `close-${String(client.index)}`
       const response = await client.send('DELETE', key, undefined, undefined)
       await response.text()

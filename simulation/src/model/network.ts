@@ -2,7 +2,7 @@ import type { Clock } from '@mcp-tether/client'
 import type { CallPlan, NetworkFault } from '../schedule/schedule.js'
 import { answerBusy } from './answer-busy.js'
 import { Exchange, type Message } from './exchange.js'
-import { Handshakes } from './handshakes.js'
+import type { Handshakes } from './handshakes.js'
 import type { WireRecord } from './history.js'
 import { jsonHeaders, type ModelServer } from './server.js'
 

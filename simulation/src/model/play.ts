@@ -20,7 +20,7 @@ import { SimulatedClock } from './simulated-clock.js'
 export type Engine = typeof withSessionRecovery
 
 /** Longer than any schedule takes: what is not over by then never is. */
-export const maxPlayMs = 20 * 60_000
+const maxPlayMs = 20 * 60_000
 
 /** Everything that takes part in one simulation. */
 export interface World {

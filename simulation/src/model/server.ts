@@ -171,6 +171,8 @@ export class ModelServer {
   /** An event id is good in its own session only. */
   checkEventId({ record }: Exchange, session: UpstreamSession): void {
     const { lastEventId } = record
+    // It may have been sent before it could be known that the session's id is another's now.
+    if (session.record.client !== record.client) return
     if (lastEventId !== undefined && sessionOfEvent(lastEventId) !== session.record.number) {
       mistake(record, `the event id ${lastEventId} is of another session`)
     }

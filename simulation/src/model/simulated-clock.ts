@@ -94,8 +94,9 @@ export class SimulatedClock {
     let index = heap.push(timer) - 1
     while (index > 0) {
       const parent = (index - 1) >> 1
-      if (!isBefore(timer, heap[parent] as Timer)) break
-      heap[index] = heap[parent] as Timer
+      const above = heap[parent]
+      if (!above || !isBefore(timer, above)) break
+      heap[index] = above
       index = parent
     }
     heap[index] = timer
@@ -108,10 +109,15 @@ export class SimulatedClock {
     let index = 0
     for (;;) {
       let child = 2 * index + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Timer, heap[child] as Timer)) child++
-      if (!isBefore(heap[child] as Timer, last)) break
-      heap[index] = heap[child] as Timer
+      let below = heap[child]
+      if (!below) break
+      const other = heap[child + 1]
+      if (other && isBefore(other, below)) {
+        below = other
+        child++
+      }
+      if (!isBefore(below, last)) break
+      heap[index] = below
       index = child
     }
     heap[index] = last

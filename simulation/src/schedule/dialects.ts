@@ -72,7 +72,8 @@ export const dialectNames = Object.keys(rows).filter((name) => name !== 'session
 /** A refusal in this dialect, or in the one that is left when this can't be spoken to such a request. */
 export function refuseAs(name: DialectName, request: RefusedRequest): Refusal {
   const dialect = spokenTo(request, name)
-  const { healOnly, ...answer } = (rows[dialect] as Row)(request)
+  const row: Row = rows[dialect]
+  const { healOnly, ...answer } = row(request)
   return { dialect, replay: healOnly ? 'heal-only' : 'replay', ...answer }
 }
 

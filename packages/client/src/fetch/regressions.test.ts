@@ -179,6 +179,31 @@ it('a session whose id is minted again is not used from the moment that the serv
   expect(calls.map(({ headers }) => headers.get('mcp-session-id'))).toEqual(['2'])
 })
 
+it('a new session that is given up is ended with the newest token', async () => {
+  const acknowledged = gate()
+  const refusal = gate<Response>()
+  const ended = gate()
+  let isLost = false
+  const server = inProcessServer(({ method, message, headers }) => {
+    if (method === 'DELETE') ended.open(undefined)
+    if (!isLost || message.method !== 'notifications/initialized') return undefined
+    acknowledged.open(undefined)
+    return headers.get('mcp-session-id') === 'session-2' ? refusal.opened : undefined
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect({ authorization: 'Bearer old' })
+  server.forget()
+  isLost = true
+  const call = client.call({}, { authorization: 'Bearer old' })
+  await acknowledged.opened
+  const later = client.call({}, { authorization: 'Bearer new' })
+  refusal.open(new Response(null, { status: 400 }))
+  await ended.opened
+  await Promise.all([call, later])
+  const { headers } = server.log.find(({ method }) => method === 'DELETE') ?? {}
+  expect(headers?.get('authorization')).toBe('Bearer new')
+})
+
 describe('an error', () => {
   it('holds none of the ids and tokens that we know, however short', async () => {
     let broken = false

@@ -17,8 +17,8 @@ export interface Sender {
 
 /** What all requests of a recovery have in common. */
 export interface RequestSettings extends Sender {
-  /** The headers for `initialize`, without a session id. */
-  readonly headers: Headers
+  /** The headers for `initialize`, without a session id: as fresh as they are when they are asked for. */
+  readonly headers: () => Headers
   /** What must not appear in a cause. */
   readonly secrets: readonly string[]
   readonly clock: Clock
@@ -49,7 +49,7 @@ export async function endSession(
   const { url, send, init, clock } = settings
   const timeout = deadline(clock, Math.min(maxEndMs, limitMs), 'ending a session')
   const { signal } = timeout
-  const headers = onUpstreamSession(settings.headers, sessionId, protocolVersion)
+  const headers = onUpstreamSession(settings.headers(), sessionId, protocolVersion)
   try {
     discardBody(await abortable(send(url, { ...init, method: 'DELETE', headers, signal }), signal))
   } catch {

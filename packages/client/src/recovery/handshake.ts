@@ -92,7 +92,7 @@ export async function initialize(input: HandshakeInput, signal: AbortSignal): Pr
   const message = { jsonrpc: '2.0', id, method: 'initialize', params: { ...params, protocolVersion } }
   let sessionId: string | undefined
   try {
-    const response = await post(input, input.headers, message, signal)
+    const response = await post(input, input.headers(), message, signal)
     if (!response.ok) return await refusedInitialize(input, response, signal)
 
     sessionId = sessionIdOf(response.headers)
@@ -159,7 +159,7 @@ async function acknowledge(
   { sessionId, protocolVersion }: AcceptedHandshake,
   signal: AbortSignal,
 ): Promise<HandshakeResult | undefined> {
-  const headers = onUpstreamSession(input.headers, sessionId, protocolVersion)
+  const headers = onUpstreamSession(input.headers(), sessionId, protocolVersion)
   const failed = (cause: string, more: Partial<HandshakeFailure> = {}): HandshakeFailure => ({
     kind: 'failed',
     step: 'initialized',

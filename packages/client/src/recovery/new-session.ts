@@ -80,7 +80,7 @@ async function openSession(input: NewSessionInput): Promise<RestoredSession | No
   const isNothingToSay = sessionId === undefined || standingRequests.live.length === 0
   if (isNothingToSay) return { ...opened, settled: new Set(standingRequests.all) }
 
-  const onSession = onUpstreamSession(headers, sessionId, protocolVersion)
+  const onSession = onUpstreamSession(headers(), sessionId, protocolVersion)
   const restored = await steps.run('restore', (signal) =>
     restore({ ...input, sender: input, headers: onSession, server, signal }),
   )

@@ -98,8 +98,11 @@ function inputFor(
   const { registry, clock, random, dialects, emit, newRequestId } = settings
   // Always the one that the client was told, so that it stays true, even where a server answered another since.
   const protocolVersion = negotiatedVersion(transcript, newestHeaders.value)
-  const headers = ownHeaders(session, url)
-  if (transcript.initializeHeaders.has(protocolVersionHeader)) headers.set(protocolVersionHeader, protocolVersion)
+  const headers = () => {
+    const fresh = ownHeaders(session, url)
+    if (transcript.initializeHeaders.has(protocolVersionHeader)) fresh.set(protocolVersionHeader, protocolVersion)
+    return fresh
+  }
   return {
     url,
     send,

@@ -1,6 +1,7 @@
 import type { RequestRecord, WireRecord } from '../../model/history.js'
 import { requestTimeoutMs } from '../../model/client-request.js'
 import type { CaseFile, Rule } from '../case-file.js'
+import { neighbours } from '../neighbours.js'
 
 /** A request may join one recovery, start one, and meet a third one on its last try. */
 const maxRecoveries = 3
@@ -45,17 +46,15 @@ function* triedInTime(file: CaseFile, request: RequestRecord) {
   const { outageBudget } = file.schedule.options
   const tries = file.triesOf(request)
   let first: number | undefined
-  for (let index = 1; index < tries.length; index++) {
-    const before = tries[index - 1] as WireRecord
-    const after = tries[index] as WireRecord
+  for (const [before, after] of neighbours(tries)) {
     if (before.fetchNumber !== after.fetchNumber) first = undefined
     else if (isAway(before) && before.endedAt !== undefined) {
-      first ??= before.endedAt
-      const recovered = file.events.some(({ at, event }) => {
-        return event.type === 'recovery-started' && at >= first! && at <= after.sentAt
-      })
-      if (!recovered && after.sentAt > first + outageBudget) {
-        yield `${request.key} was tried again ${String(after.sentAt - first)} ms after its first failure`
+      const since = (first ??= before.endedAt)
+      const recovered = file.events.some(
+        ({ at, event }) => event.type === 'recovery-started' && at >= since && at <= after.sentAt,
+      )
+      if (!recovered && after.sentAt > since + outageBudget) {
+        yield `${request.key} was tried again ${String(after.sentAt - since)} ms after its first failure`
       }
     }
   }

@@ -1,13 +1,12 @@
 import type { UpstreamRecord } from '../../model/history.js'
 import type { Rule } from '../case-file.js'
+import { neighbours } from '../neighbours.js'
 
 /** One recovery for a loss (P6), and nothing of our own where nothing was wrong (P10). */
 export const recoveries: Rule = function* (file) {
-  for (const { index: client, fingerprint } of file.clients) {
+  for (const { index: client } of file.clients) {
     const chain = file.upstream.filter((upstream) => upstream.client === client)
-    for (let index = 1; index < chain.length; index++) {
-      const before = chain[index - 1] as UpstreamRecord
-      const after = chain[index] as UpstreamRecord
+    for (const [before, after] of neighbours(chain)) {
       if (after.madeBy.isEnginesOwn && !mayBeReplaced(before, after)) {
         yield `client ${String(client)}: session ${String(after.number)} was made although session ${String(before.number)} was not known to be lost`
       }
@@ -23,11 +22,12 @@ export const recoveries: Rule = function* (file) {
     if (own.length > 0 && !hadTrouble && !wasUsurped && !wasRefusedStream) {
       yield `client ${String(client)}: ${String(own[0]?.what)} was sent on a healthy session`
     }
-    const bound = file.events.filter(({ event }) => event.type === 'session-bound' && event.session === fingerprint)
-    if (fingerprint !== undefined && bound.length !== 1) {
-      yield `client ${String(client)}: its session was bound ${String(bound.length)} times`
-    }
   }
+  const bound = file.events.filter(({ event }) => event.type === 'session-bound').length
+  const made = file.upstream.filter(
+    ({ id, madeBy, toldAt }) => id !== undefined && toldAt !== undefined && !madeBy.isEnginesOwn,
+  ).length
+  if (bound !== made) yield `${String(bound)} sessions were bound of ${String(made)} that clients made`
 }
 
 /** Whether it was known to be lost before the next `initialize` went out, or never came into its own. */

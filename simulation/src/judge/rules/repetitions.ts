@@ -1,5 +1,6 @@
 import type { RequestRecord, WireRecord } from '../../model/history.js'
 import type { Rule } from '../case-file.js'
+import { neighbours } from '../neighbours.js'
 
 /** So often one request may find a session lost: once for its renewal, and once more after that. */
 const maxOwnRefusals = 2
@@ -14,9 +15,7 @@ export const repetitions: Rule = function* (file) {
     const tries = file.triesOf(request)
     if (tries.length < 2) continue
     if (tries.length > maxTries) yield `${request.key} was tried ${String(tries.length)} times`
-    for (let index = 1; index < tries.length; index++) {
-      const before = tries[index - 1] as WireRecord
-      const after = tries[index] as WireRecord
+    for (const [before, after] of neighbours(tries)) {
       // A client that comes again after a sign-in does so itself.
       if (before.fetchNumber !== after.fetchNumber) continue
       const isSafe = request.isSafe
