@@ -189,7 +189,7 @@ export class MessageExchange {
     if (error) return present(response, this.#session)
     const unavailability = unavailabilityOf(status)
     const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
-    if (this.#renewalsLeft > 0 && (await isLostSilently(this.#seam, this.#session, this.#call, response))) {
+    if (this.#renewalsLeft > 0 && (await this.#isLostSilently(response))) {
       const replay = progress === 'not-started' && !this.#mayHaveRun ? 'replay' : 'heal-only'
       return this.#refused(response, { conclusion: 'lost', rule: persistentServerError, replay }, epoch)
     }
@@ -282,6 +282,10 @@ export class MessageExchange {
     if (!this.#maySendAgain('refused')) return this.#report.notReplayed()
     this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
     return undefined
+  }
+
+  #isLostSilently(response: Response): Promise<boolean> {
+    return isLostSilently(this.#seam, this.#session, this.#call, response, this.#outage.leftMs())
   }
 
   #maySendAgain(progress: Progress): boolean {

@@ -34,6 +34,13 @@ export class OutageWait {
     this.#startedAt = since
   }
 
+  /** How much of the budget is left, in milliseconds. From the first time it is asked, time counts. */
+  leftMs(): number {
+    const now = this.#seam.clock.now()
+    this.#startedAt ??= now
+    return this.#seam.outageBudgetMs - (now - this.#startedAt)
+  }
+
   /**
    * Waits until it is time for the next try, or until the client takes its request back. `exhausted`: the budget has no
    * room for another try. Rejects when the caller gives up.

@@ -1,4 +1,5 @@
 import { abortable } from '../base/abort.js'
+import { pause } from '../base/clock.js'
 import { isSuspicious, isWorthAsking } from '../recovery/suspicion.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { settingsOf, whyNotReplayable, type Call } from './call.js'
@@ -15,18 +16,21 @@ const maxPingMs = 3_000
  * Some servers fail (500, 502, 503) on a session that they don't know instead of saying so. Told from an outage by two
  * questions, which are asked after several errors in a row: a `ping` fails on the session in the same way, and a fresh
  * `initialize` beside it does not. Rejects when the caller gives up.
+ * @param leftMs how long the caller can be kept waiting
  */
 export async function isLostSilently(
   seam: Seam,
   session: VirtualSession,
   call: Call,
   { status }: Response,
+  leftMs: number,
 ): Promise<boolean> {
-  const { dialects, renewals, next } = seam
+  const { clock, dialects, renewals, next } = seam
   const { epoch, upstreamId, health } = session
   if (!isSuspicious(status)) return false
   health.serverErrors++
-  const mayAsk = dialects.persistentServerError !== false && upstreamId !== undefined && !whyNotReplayable(call)
+  const mayAsk =
+    leftMs > 0 && dialects.persistentServerError !== false && upstreamId !== undefined && !whyNotReplayable(call)
   if (!mayAsk || session.closing || renewals.underWay(session) || !isWorthAsking(status, health.serverErrors))
     return false
 
@@ -36,5 +40,9 @@ export async function isLostSilently(
     if (confirmed.verdict === 'alive' || !isSuspicious(confirmed.status ?? 0)) return false
     return renewals.probe(session, { url: call.url, send: next, init: settingsOf(call) })
   }
-  return (await abortable(ask(), call.signal)) && session.epoch === epoch
+  const patience = pause(clock, leftMs)
+  const isLost = await abortable(Promise.race([ask(), patience.over.then(() => false)]), call.signal).finally(
+    patience.cancel,
+  )
+  return isLost && session.epoch === epoch
 }
