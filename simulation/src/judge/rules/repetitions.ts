@@ -21,7 +21,7 @@ export const repetitions: Rule = function* (file) {
       // A client that comes again after a sign-in does so itself.
       if (before.fetchNumber !== after.fetchNumber) continue
       const isSafe = request.isSafe
-      if (!mayFollow(before, isSafe, replay)) {
+      if (!mayFollow(before, after, isSafe, replay)) {
         yield `${request.key} (${request.kind}) was sent again after it was ${before.ending} (${replay})`
       }
       const { retryAfterMs, endedAt } = before
@@ -47,7 +47,8 @@ function* executedTwice({ key, kind, isRequest, isSafe }: RequestRecord, tries: 
   if (runs.length - excused.length > 1) yield `${key} (${kind}) was executed ${String(runs.length)} times`
 }
 
-function mayFollow({ ending, replay: verdict }: WireRecord, isSafe: boolean, policy: string): boolean {
+function mayFollow(before: WireRecord, after: WireRecord, isSafe: boolean, policy: string): boolean {
+  const { ending, replay: verdict } = before
   switch (ending) {
     case 'not-started':
     case 'not-ready':
@@ -58,9 +59,11 @@ function mayFollow({ ending, replay: verdict }: WireRecord, isSafe: boolean, pol
     case 'broken-off':
     case 'cut':
       return isSafe && policy !== 'never'
+    case 'challenged':
+      // Another request of the client has brought a token meanwhile.
+      return after.token > before.token
     case 'under-way':
     case 'header-lost':
-    case 'challenged':
     case 'answered':
     case 'aborted':
       return false
