@@ -32,6 +32,7 @@ function workFor(answering: Answering): CallStreamWork {
     outageBudgetMs,
     random,
     now: () => clock.now(),
+    signal: call.signal,
     isTakenBack: () => underWay.cancelled,
     wait: async (ms, left) => {
       const timer = pause(clock, ms)

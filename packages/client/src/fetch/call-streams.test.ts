@@ -182,6 +182,17 @@ describe('a call’s stream that ends without its answer', () => {
     expect(server.lines().slice(3)).toEqual(['tools/call 1', 'notifications/cancelled 1'])
   })
 
+  it('is left alone when the caller gives up while it is read', async () => {
+    const caller = new AbortController()
+    const stream = streamOf('id: 1\ndata: \n\n')
+    const { call, events } = await streaming(() => stream.response)
+    const reading = dataOf(await call('write', { signal: caller.signal }))
+    caller.abort(new Error('enough'))
+    stream.breakOff(new Error('enough'))
+    await expect(reading).rejects.toThrow('enough')
+    expect(events.map(({ type }) => type)).not.toContain('outcome-unknown')
+  })
+
   it('is left alone when the caller gives up while it waits', async () => {
     const caller = new AbortController()
     const { call, clock } = await streaming(({ method }) => {

@@ -45,6 +45,8 @@ export interface CallStreamWork {
   readonly outageBudgetMs: number
   readonly random: () => number
   readonly now: () => number
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined
   /** True when the client took the request back. */
   readonly isTakenBack: () => boolean
   /** Waits, no longer than the caller does. Resolves with false when the client took the request back meanwhile. */
@@ -186,8 +188,8 @@ export class CallStream implements StreamOwner {
   }
 
   #isUnwanted(): boolean {
-    const { session, isTakenBack } = this.#work
-    return isTakenBack() || session.closing || session.ended
+    const { session, signal, isTakenBack } = this.#work
+    return isTakenBack() || signal?.aborted === true || session.closing || session.ended
   }
 }
 
