@@ -63,6 +63,7 @@ export async function listen(client: ModelClient): Promise<void> {
       const response = await client.send('GET', `listen-${String(client.index)}`, undefined, transport.signal, extra)
       if (response.status === 405) {
         await response.text()
+        client.isTurnedAway = true
         return
       }
       if (response.status === 401) {

@@ -46,6 +46,8 @@ export class ModelClient {
   readonly questions = new Map<unknown, QuestionRecord>()
   #token = 0
   #ids = 0
+  /** It was told that there is no standalone stream: the first GET of a session that was lost already. */
+  isTurnedAway = false
   #signIns = 0
   #fetches = 0
 

@@ -39,7 +39,7 @@ export async function finish(world: World, isRestless: boolean): Promise<FinalSt
   const forgotten = features.restore ? connected.flatMap((client) => forgottenOf(world, client)) : []
   const listening = features.standalone && server.traits.standalone === 'offered' && !server.isStateless
   const heard = connected.map(({ record }) => record.notesReceived)
-  const listeners = listening ? connected.filter(({ plan }) => plan.listens) : []
+  const listeners = listening ? connected.filter(({ plan, isTurnedAway }) => plan.listens && !isTurnedAway) : []
   const sent = new Set(listeners.filter(({ index }) => incidents.notify(index)))
   await clock.run(() => false, shortMs)
   const deaf = listeners.flatMap((client) => {

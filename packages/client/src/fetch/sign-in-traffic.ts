@@ -13,6 +13,11 @@ export class SignInTraffic {
     this.#clock = clock
   }
 
+  /** Whether a client has ever signed in through this middleware. */
+  get hasBeen(): boolean {
+    return this.#inFlight > 0 || this.#lastAt !== -Infinity
+  }
+
   get isUnderWay(): boolean {
     return this.#inFlight > 0 || this.#clock.now() - this.#lastAt < maxPauseMs
   }

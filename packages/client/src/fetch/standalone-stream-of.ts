@@ -80,6 +80,8 @@ async function reopen(
       const { status, headers } = opened.response
       discardBody(opened.response)
       if (status === 405 || status === 501) return { kind: 'none' }
+      const signsIn = seam.signInTraffic.hasBeen || session.newestHeaders.authorizationChanges > 1
+      if (status === 401 && signsIn) return { kind: 'challenged' }
       const forgetsEvents = lastEventId !== undefined && !isPassing(status)
       return { ...away(`HTTP ${String(status)}`, retryAfterMs(headers)), forgetsEvents }
     }

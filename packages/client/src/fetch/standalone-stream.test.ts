@@ -139,6 +139,16 @@ describe('the standalone stream', () => {
     expect(await next).toMatchObject({ message: 'enough' })
   })
 
+  it('breaks for a client that signs in when it has to, so that it opens it again itself; for no other', async () => {
+    const refused = () => new Response(null, { status: 401 })
+    const signing = await listening(endingStream(), refused, refused, streamOf(event(note('in'))).response)
+    await signing.client.call({}, { authorization: 'Bearer other' })
+    await expect(signing.messages.next()).rejects.toThrow('sign in')
+    expect((await signing.client.send('GET', { authorization: 'Bearer other' })).status).toBe(401)
+    const stored = await listening(endingStream(), refused, refused, streamOf(event(note('in'))).response)
+    expect(await stored.messages.next()).toMatchObject(note('in'))
+  })
+
   it('asks without the event id that the server stumbles over', async () => {
     const { messages, server } = await listening(
       endingStream(event(note('one'), '1')),

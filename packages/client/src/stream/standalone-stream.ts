@@ -18,6 +18,8 @@ export type Reopened =
   | { readonly kind: 'opened'; readonly body: ReadableStream<Uint8Array>; readonly epoch: number }
   /** The server offers none in this session. */
   | { readonly kind: 'none' }
+  /** The client's own sign-in has to answer it, and it is known to have one. */
+  | { readonly kind: 'challenged' }
   /** Not now. `forgetsEvents`: it was asked to go on after an event, and may have stumbled over just that. */
   | {
       readonly kind: 'away'
@@ -132,12 +134,14 @@ export class StandaloneStream implements StreamOwner {
         onResumed()
         return { kind: 'upstream', upstream: { body: reopened.body, epoch: reopened.epoch, asIs: false } }
       }
+      // Clients open a stream that broke again, and sign in where they are told to.
+      if (reopened.kind === 'challenged') throw new TypeError('the server wants the client to sign in again')
       if (reopened.kind === 'away' && reopened.forgetsEvents) this.#rules.forgetEventIds()
       waitMs = session.epoch === epoch ? this.#waitAfter(reopened) : 0
     }
   }
 
-  #waitAfter(reopened: Exclude<Reopened, { kind: 'opened' }>): number {
+  #waitAfter(reopened: Exclude<Reopened, { kind: 'opened' | 'challenged' }>): number {
     const isNone = reopened.kind === 'none' || (!this.#wasOpen && this.#barrenTries >= maxFirstTries)
     return isNone ? Infinity : this.#delay(reopened.retryAfterMs)
   }

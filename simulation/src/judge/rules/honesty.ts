@@ -98,5 +98,9 @@ function wasAway(file: CaseFile, request: RequestRecord, tries: readonly WireRec
   const asksForMore = relevant.some(
     ({ retryAfterMs = 0, endedAt = 0 }) => endedAt + retryAfterMs > first + outageBudget,
   )
-  return relevant.length > 0 && (settledAt - first >= outageBudget || asksForMore)
+  // The head of its answer was there already, so that it could not be given the challenge.
+  const isChallenged =
+    tries.some(({ ending }) => ending === 'cut') &&
+    file.wire.some(({ client: whose, ending }) => whose === client && ending === 'challenged')
+  return relevant.length > 0 && (settledAt - first >= outageBudget || asksForMore || isChallenged)
 }

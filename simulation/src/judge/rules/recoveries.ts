@@ -1,11 +1,11 @@
 import type { UpstreamRecord } from '../../model/history.js'
-import type { Rule } from '../case-file.js'
+import type { CaseFile, Rule } from '../case-file.js'
 import { neighbours } from '../neighbours.js'
 
 /** One recovery for a loss (P6), and nothing of our own where nothing was wrong (P10). */
 export const recoveries: Rule = function* (file) {
   for (const { index: client } of file.clients) {
-    const chain = file.upstream.filter((upstream) => upstream.client === client)
+    const chain = file.upstream.filter((upstream) => upstream.client === client && !isProbe(file, upstream))
     for (const [before, after] of neighbours(chain)) {
       if (after.madeBy.isEnginesOwn && !mayBeReplaced(before, after)) {
         yield `client ${String(client)}: session ${String(after.number)} was made although session ${String(before.number)} was not known to be lost`
@@ -28,6 +28,21 @@ export const recoveries: Rule = function* (file) {
     ({ id, madeBy, toldAt }) => id !== undefined && toldAt !== undefined && !madeBy.isEnginesOwn,
   ).length
   if (bound !== made) yield `${String(bound)} sessions were bound of ${String(made)} that clients made`
+}
+
+/** So many failures in a row make it worth asking beside the session whether its server makes new ones. */
+const failuresBeforeProbe = 3
+
+/** A session that was made to see whether the server makes any, and ended at once. */
+function isProbe({ wire }: CaseFile, { id, client, madeBy, acknowledged, deleted }: UpstreamRecord): boolean {
+  if (!madeBy.isEnginesOwn || (id !== undefined && (acknowledged || !deleted))) return false
+  const failures = wire.filter(
+    (record) =>
+      record.client === client &&
+      record.index < madeBy.index &&
+      (record.status === 500 || record.status === 502 || record.status === 503),
+  )
+  return failures.length >= failuresBeforeProbe
 }
 
 /** Whether it was known to be lost before the next `initialize` went out, or never came into its own. */
