@@ -49,6 +49,7 @@ export class ModelClient {
   /** It was told that there is no standalone stream: the first GET of a session that was lost already. */
   isTurnedAway = false
   #signIns = 0
+  #signInBegan = 0
   #fetches = 0
 
   constructor(index: number, plan: ClientPlan, surroundings: ClientSurroundings) {
@@ -64,6 +65,7 @@ export class ModelClient {
       notesReceived: 0,
       resumptions: 0,
       streamEnds: 0,
+      secondSignIns: [],
       closedAt: undefined,
     }
     setMaxListeners(0, this.transport.signal)
@@ -113,7 +115,8 @@ export class ModelClient {
 
   /** Gets the token that the server wants. Every 401 makes the SDKs do so, as often as they see one. */
   async signIn(signal?: AbortSignal): Promise<void> {
-    if (this.#signIns++ > 0) this.record.mistakes.push('had to sign in while it was at it')
+    if (this.#signIns++ === 0) this.#signInBegan = this.now
+    else this.record.secondSignIns.push(this.now - this.#signInBegan)
     try {
       // As the SDKs do, through the same fetch.
       const init: RequestInit = { method: 'POST', body: 'grant_type=refresh_token', ...(signal && { signal }) }

@@ -139,6 +139,8 @@ export interface ClientRecord {
   notesReceived: number
   resumptions: number
   /** How often its standalone stream ended although it wanted it. */
+  /** How long its sign-in had been under way when it had to begin another, in milliseconds. */
+  readonly secondSignIns: number[]
   streamEnds: number
   closedAt: number | undefined
 }

@@ -71,7 +71,8 @@ export async function answerUnlessSignedIn(
   if (whyNotReplayable(call)) return present(response, session)
   // Not every client can sign in: one with a fixed token gets its refusals as soon as it shows that it does not.
   const next = await afterChallenge(seam, session, call, underWay, { change, isPatient: false })
-  if (next === 'handed-out' || next === 'not-signed-in') return present(response, session)
+  const isRefused = next === 'handed-out' || next === 'not-signed-in'
+  if (isRefused && !underWay.cancelled) return present(response, session)
   discardBody(response)
-  return next === 'taken-back' ? presentAccepted() : undefined
+  return next === 'signed-in' ? undefined : presentAccepted()
 }

@@ -12,7 +12,7 @@ import type { Call } from './call.js'
 import type { Seam } from './engine.js'
 import { openUpstream, type Opened } from './open-upstream.js'
 import { present, presentEvents, presentNoStream, presentStreamAway } from './present.js'
-import { renewFor, type AfterWaiting } from './renew-for.js'
+import { renewFor } from './renew-for.js'
 import { standaloneStreamOf } from './standalone-stream-of.js'
 import { streamRequest } from './stream-request.js'
 
@@ -37,11 +37,14 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
   if (end === 'answered') return presentNoStream()
   const event = outward === undefined ? undefined : readEventId(seam.tag, outward)
 
+  // It will come; until then nobody has anything to say on it.
+  const later = () => (event ? presentStreamAway() : presentEvents(standaloneStreamOf(seam, session, call, undefined)))
   let isAgain = false
   for (let mustRenew = session.lost || seam.renewals.underWay(session) !== undefined; ;) {
     if (mustRenew) {
       const waited = await renewFor(seam, session, call, underWay)
-      if (waited.kind !== 'renewed') return insteadOfStream(waited)
+      if (waited.kind === 'answered') return waited.answer
+      if (waited.kind === 'away') return later()
       isAgain = true
     }
     call.signal?.throwIfAborted()
@@ -75,13 +78,12 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       case 'none':
         return presentNoStream()
       case 'away':
-        // It will come; until then nobody has anything to say on it.
-        return event ? opened.orElse() : presentEvents(standaloneStreamOf(seam, session, call, undefined))
+        return event ? opened.orElse() : later()
       case 'suspicious':
-        return presentStreamAway()
+        return later()
       case 'outdated':
       case 'lost':
-        if (isAgain) return presentStreamAway()
+        if (isAgain) return later()
         if (opened.kind === 'lost') {
           const { rule, status } = opened.confirmed
           tellLoss(seam.emit, session, rule, status)
@@ -115,8 +117,4 @@ async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promi
       },
     }
   }
-}
-
-function insteadOfStream(waited: Exclude<AfterWaiting, { kind: 'renewed' }>): Response {
-  return waited.kind === 'answered' ? waited.answer : presentStreamAway()
 }

@@ -2,7 +2,15 @@ import type { Rule } from '../case-file.js'
 
 /** A challenge is for one: everybody who sees it signs in (P7). What is sent later carries the newest token. */
 export const signIns: Rule = function* (file) {
-  for (const { index: client } of file.clients) {
+  const { authorizationTimeout } = file.schedule.options
+  for (const { index: client, secondSignIns } of file.clients) {
+    // A 401 that may mean a loss, and then means it again, goes to whoever gets it.
+    const isAmbiguous = file.wire.some(
+      (record) => record.client === client && record.ending === 'lost' && record.status === 401,
+    )
+    const tooSoon = isAmbiguous ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
+    if (tooSoon.length > 0)
+      yield `client ${String(client)} had to sign in while it was at it, for ${tooSoon.join(', ')} ms`
     const seen = file.requests
       .filter((request) => request.client === client)
       .reduce((sum, { challenges }) => sum + challenges, 0)
