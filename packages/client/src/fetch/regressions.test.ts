@@ -424,3 +424,34 @@ it('the requests of the engine are sent with the settings of the client’s', as
     Array(server.log.length).fill(['manual', 'include']),
   )
 })
+
+it('a challenge to what is restored can be read, although the recovery is over', async () => {
+  let isLost = false
+  const server = inProcessServer(({ message, init }) => {
+    if (!isLost || message.method !== 'logging/setLevel') {
+      return message.method === 'logging/setLevel'
+        ? json(200, { jsonrpc: '2.0', id: message.id, result: {} })
+        : undefined
+    }
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        init.signal?.addEventListener('abort', () => {
+          controller.error(init.signal?.reason)
+        })
+        setTimeout(() => {
+          controller.enqueue(new TextEncoder().encode('sign in'))
+          controller.close()
+        })
+      },
+    })
+    return new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  await (await client.post({ id: 'level', method: 'logging/setLevel', params: { level: 'info' } })).text()
+  server.forget()
+  isLost = true
+  const response = await client.post({ id: 1, method: 'tools/call', params: {} })
+  expect(response.status).toBe(401)
+  expect(await response.text()).toBe('sign in')
+})

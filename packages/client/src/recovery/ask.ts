@@ -1,4 +1,4 @@
-import { discardBody } from '../base/body.js'
+import { discardBody, peekBody } from '../base/body.js'
 import { redact } from '../base/redact.js'
 import { readAnswer } from '../wire/answer-reader.js'
 import { isChallenge } from '../wire/challenge.js'
@@ -35,6 +35,9 @@ export type Reply =
   /** Neither of these: no answer in time, something else than an answer, an error of another kind. */
   | { readonly kind: 'unclear'; readonly cause: string }
 
+/** A challenge says what to do in its headers. */
+const maxChallengeBytes = 64 * 1024
+
 export async function ask(question: Question): Promise<Reply> {
   const { sender, headers, requestId, method, params, secrets, signal } = question
   const message = { jsonrpc: '2.0', id: requestId, method, params }
@@ -50,7 +53,10 @@ export async function ask(question: Question): Promise<Reply> {
 async function readReply(response: Response, { requestId, secrets, signal }: Question): Promise<Reply> {
   const { status, headers } = response
   const cause = `HTTP ${String(status)}`
-  if (isChallenge(response)) return { kind: 'challenged', response, cause }
+  // Its body is read at once: the client reads it when everything that was asked beside it has been given up.
+  if (isChallenge(response)) {
+    return { kind: 'challenged', response: (await peekBody(response, maxChallengeBytes, signal)).response, cause }
+  }
   if (status >= 300 && status < 400) {
     discardBody(response)
     return { kind: 'unclear', cause }

@@ -149,14 +149,14 @@ export class CallStream implements StreamOwner {
   }
 
   async #goOn(firstCause: string, since: number, left: AbortSignal): Promise<Continuation> {
-    const { session, wait, resume, askAnew, random, onResumed } = this.#work
+    const { wait, resume, askAnew, random, onResumed } = this.#work
     let cause = firstCause
     let retryMs = this.#retryMs
     for (let isResumeRefused = false; ;) {
       const { lastEventId } = this.#rules
       const verdict = afterBreak({
         isUnwanted: this.#isUnwanted(),
-        isSessionCurrent: session.epoch === this.#upstream.epoch && !session.lost,
+        isSessionCurrent: this.#isSessionCurrent(),
         hasEventId: lastEventId !== undefined,
         isResumeRefused,
       })
@@ -166,7 +166,7 @@ export class CallStream implements StreamOwner {
       }
       const waitMs = resumeDelayMs({ barrenTries: this.#barrenTries++, retryMs, random: random() })
       isResumeRefused = waitMs > this.#budgetLeft(since)
-      if (isResumeRefused || !(await wait(waitMs, left)) || session.epoch !== this.#upstream.epoch) continue
+      if (isResumeRefused || !(await wait(waitMs, left)) || !this.#isSessionCurrent()) continue
 
       const resumed = await resume(lastEventId, left)
       if (resumed.kind === 'opened') {
@@ -185,6 +185,11 @@ export class CallStream implements StreamOwner {
 
   #budgetLeft(since: number): number {
     return this.#work.outageBudgetMs - (this.#work.now() - since)
+  }
+
+  #isSessionCurrent(): boolean {
+    const { epoch, lost } = this.#work.session
+    return epoch === this.#upstream.epoch && !lost
   }
 
   #isUnwanted(): boolean {

@@ -7,7 +7,7 @@ export const recoveries: Rule = function* (file) {
   for (const { index: client } of file.clients) {
     const chain = file.upstream.filter((upstream) => upstream.client === client && !isProbe(file, upstream))
     for (const [before, after] of neighbours(chain)) {
-      if (after.madeBy.isEnginesOwn && !mayBeReplaced(before, after)) {
+      if (after.madeBy.isEnginesOwn && !mayBeReplaced(before, after) && !wasGivenUp(file, before, after)) {
         yield `client ${String(client)}: session ${String(after.number)} was made although session ${String(before.number)} was not known to be lost`
       }
     }
@@ -43,6 +43,14 @@ function isProbe({ wire }: CaseFile, { id, client, madeBy, acknowledged, deleted
       (record.status === 500 || record.status === 502 || record.status === 503),
   )
   return failures.length >= failuresBeforeProbe
+}
+
+/** Whether the engine had asked for its end, because what it had to be told was refused: perhaps that was refused too. */
+function wasGivenUp({ wire }: CaseFile, { id }: UpstreamRecord, { madeBy }: UpstreamRecord): boolean {
+  return wire.some(
+    ({ index, method, isEnginesOwn, sessionId }) =>
+      method === 'DELETE' && isEnginesOwn && sessionId === id && index < madeBy.index,
+  )
 }
 
 /** Whether it was known to be lost before the next `initialize` went out, or never came into its own. */
