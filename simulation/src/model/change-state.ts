@@ -14,6 +14,6 @@ export async function changeState(client: ModelClient, key: string, plan: CallPl
   const before = client.state.before(item)
   client.state.begin(item)
   const { outcome } = await request(client, key, plan)
-  if (outcome?.kind === 'result') client.state.accepted(item, wanted)
+  if (outcome?.kind === 'result') client.state.accepted(item, wanted, client.now)
   else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code)) client.state.undo(item, before)
 }

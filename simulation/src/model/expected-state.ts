@@ -4,14 +4,16 @@ const uncertain = Symbol('uncertain')
 /** What a client has set at its server, by the answers that it got. */
 export class ExpectedState {
   readonly #values = new Map<string, string | undefined | typeof uncertain>()
+  readonly #changedAt = new Map<string, number>()
 
   /** A change is about to be asked for. */
   begin(item: string): void {
     this.#values.set(item, uncertain)
   }
 
-  accepted(item: string, value: string | undefined): void {
+  accepted(item: string, value: string | undefined, at: number): void {
     this.#values.set(item, value)
+    this.#changedAt.set(item, at)
   }
 
   /** The server did not take the change. */
@@ -23,11 +25,14 @@ export class ExpectedState {
     return this.#values.get(item)
   }
 
-  /** What differs from what a session knows, of all that can be said. */
-  differences(logLevel: string | undefined, subscriptions: ReadonlySet<string>): string[] {
+  /**
+   * What differs from what a session knows, of all that can be said.
+   * @param before only of what was known to be accepted before this time
+   */
+  differences(logLevel: string | undefined, subscriptions: ReadonlySet<string>, before = Infinity): string[] {
     const differences: string[] = []
     for (const [item, value] of this.#values) {
-      if (value === uncertain) continue
+      if (value === uncertain || (this.#changedAt.get(item) ?? 0) >= before) continue
       const known = item === 'log level' ? logLevel : subscriptions.has(item) ? 'subscribed' : undefined
       if (known !== value) differences.push(`${item} is ${String(known)} and should be ${String(value)}`)
     }

@@ -38,7 +38,7 @@ describe('a server that fails on a session which it does not know', () => {
     expect((await client.call({ name: 'write' })).answer).toMatchObject({ result: { on: 'session-3' } })
     expect(after()).toEqual([
       ...['tools/call 1', 'tools/call 1', 'tools/call 1'],
-      ...['ping 1', 'initialize', 'DELETE 2'],
+      ...['ping 1', 'initialize', 'DELETE 2', 'ping 1'],
       ...['initialize', 'notifications/initialized 3', 'tools/call 3'],
     ])
     expect(events.find(({ type }) => type === 'session-lost')).toMatchObject({
@@ -46,6 +46,24 @@ describe('a server that fails on a session which it does not know', () => {
       status: 503,
     })
     expect(clock.pending).toBe(0)
+  })
+
+  it('and is back before it was asked whether it makes new ones has lost nothing', async () => {
+    let isBack = false
+    const { client, events } = await failing(({ message }) => {
+      if (message.method === 'initialize') isBack = true
+      return isBack ? undefined : failure(503)()
+    })
+    expect((await client.call({ name: 'write' })).answer).toMatchObject({ result: { on: 'session-1' } })
+    expect(events.map(({ type }) => type)).not.toContain('session-lost')
+  })
+
+  it('with 503 and a time to come back is not suspected', async () => {
+    const { client, after } = await failing(
+      onFirstSession(() => new Response('', { status: 503, headers: { 'retry-after': '5' } })),
+    )
+    await client.call({ name: 'write' })
+    expect(after()).not.toContain('ping 1')
   })
 
   it('with 500 is asked at the third call; what may have run is not run again', async () => {

@@ -13,32 +13,39 @@ export const persistentServerError = 'persistent-server-error'
 const maxPingMs = 3_000
 
 /**
- * Some servers fail (500, 502, 503) on a session that they don't know instead of saying so. Told from an outage by two
- * questions, which are asked after several errors in a row: a `ping` fails on the session in the same way, and a fresh
- * `initialize` beside it does not. Rejects when the caller gives up.
+ * Some servers fail (500, 502, 503) on a session that they don't know instead of saying so. Told from an outage by what
+ * is asked after several errors in a row: a `ping` fails on the session in the same way, before and after a fresh
+ * `initialize` beside it that does not. Rejects when the caller gives up.
  * @param leftMs how long the caller can be kept waiting
  */
 export async function isLostSilently(
   seam: Seam,
   session: VirtualSession,
   call: Call,
-  { status }: Response,
+  { status, headers }: Response,
   leftMs: number,
 ): Promise<boolean> {
   const { clock, dialects, renewals, next } = seam
   const { epoch, upstreamId, health } = session
-  if (!isSuspicious(status)) return false
+  // A server that names a time is not ready, and says so.
+  if (!isSuspicious(status) || headers.has('retry-after')) return false
   health.serverErrors++
   const mayAsk =
     leftMs > 0 && dialects.persistentServerError !== false && upstreamId !== undefined && !whyNotReplayable(call)
   if (!mayAsk || session.closing || renewals.underWay(session) || !isWorthAsking(status, health.serverErrors))
     return false
 
-  const ask = async () => {
+  const failsToPing = async (): Promise<'lost' | 'fails' | 'no'> => {
     const confirmed = await confirmLoss(seam, session, call, maxPingMs)
-    if (confirmed.verdict === 'lost') return true
-    if (confirmed.verdict === 'alive' || !isSuspicious(confirmed.status ?? 0)) return false
-    return renewals.probe(session, { url: call.url, send: next, init: settingsOf(call) })
+    if (confirmed.verdict === 'unknown') return isSuspicious(confirmed.status ?? 0) ? 'fails' : 'no'
+    return confirmed.verdict === 'lost' ? 'lost' : 'no'
+  }
+  const ask = async () => {
+    const before = await failsToPing()
+    if (before !== 'fails') return before === 'lost'
+    if (!(await renewals.probe(session, { url: call.url, send: next, init: settingsOf(call) }))) return false
+    // The server may have come back between the two questions.
+    return (await failsToPing()) !== 'no'
   }
   const patience = pause(clock, leftMs)
   const isLost = await abortable(Promise.race([ask(), patience.over.then(() => false)]), call.signal).finally(
