@@ -122,6 +122,8 @@ function inputFor(
     random,
     clock,
     onMinted: (sessionId) => {
+      // Counted ids: under the old one there is another session now, whatever becomes of this recovery.
+      if (sessionId === session.upstreamId) session.lost = true
       const evicted = registry.evict(session, sessionId)
       if (evicted) tellLoss(emit, evicted, upstreamIdReused)
     },
