@@ -288,6 +288,14 @@ describe('a JSON answer that breaks off', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it.each(['', '{"jsonrpc":"2.0","id":7,"resu', '[{"jsonrpc":'])('is the same when it ends early: %j', async (text) => {
+    const { call } = await streaming(({ message }, count) => {
+      const headers = { 'content-type': 'application/json' }
+      return count === 1 ? new Response(text, { headers }) : json(200, { jsonrpc: '2.0', ...result(message.id) })
+    })
+    expect(await (await call('read')).json()).toMatchObject(result(7))
+  })
+
   it('is of unknown outcome otherwise', async () => {
     const { call, server } = await cut()
     expect(await (await call('write')).json()).toMatchObject({ id: 7, error: { code: -32011 } })

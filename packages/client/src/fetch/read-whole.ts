@@ -5,29 +5,34 @@ import { isEventStream } from '../wire/sse.js'
 import { answerIn } from './answer-in.js'
 import type { Answering } from './follow-answer.js'
 
-const readers = ['json', 'text'] as const
-
 /**
  * The same response; a body that breaks off while the client reads it with `json()` or `text()` is asked for anew, if
  * that is safe, and becomes an error that says so if not. Nothing is held: who reads `body` by pieces has had the
  * beginning, and sees it break.
  */
 export function readWhole(answering: Answering, response: Response): Response {
-  for (const reader of readers) {
-    const read = response[reader].bind(response) as () => Promise<unknown>
-    const value = async (): Promise<unknown> => {
-      if (response.bodyUsed) return read()
-      try {
-        return await read()
-      } catch (error) {
-        // What is no JSON has come whole.
-        if (error instanceof SyntaxError || isUnwanted(answering)) throw error
-        return (await anew(answering, error))[reader]()
-      }
+  const read = response.text.bind(response)
+  const text = async (): Promise<string> => {
+    if (response.bodyUsed) return read()
+    let whole: string
+    try {
+      whole = await read()
+    } catch (error) {
+      if (isUnwanted(answering)) throw error
+      return (await anew(answering, causeOf(error, secretsOf(answering.session)))).text()
     }
-    Object.defineProperty(response, reader, { value, configurable: true, writable: true })
+    return isCutOff(whole) && !isUnwanted(answering) ? (await anew(answering, 'it is not whole')).text() : whole
+  }
+  const json = async (): Promise<unknown> => JSON.parse(await text()) as unknown
+  for (const [name, value] of Object.entries({ text, json })) {
+    Object.defineProperty(response, name, { value, configurable: true, writable: true })
   }
   return response
+}
+
+/** A message is an object, or an array of them. What begins as none is whole as far as anybody can tell. */
+function isCutOff(text: string): boolean {
+  return /^\s*(?:$|[[{])/.test(text) && !/[\]}]\s*$/.test(text)
 }
 
 function isUnwanted({ session, call }: Answering): boolean {
@@ -36,9 +41,9 @@ function isUnwanted({ session, call }: Answering): boolean {
   return ids.length === 0 || isTakenBack || session.closing || session.ended || call.signal?.aborted === true
 }
 
-async function anew(answering: Answering, error: unknown): Promise<Response> {
+async function anew(answering: Answering, why: string): Promise<Response> {
   const { seam, session, exchange, underWay } = answering
-  const cause = `the answer broke off (${causeOf(error, secretsOf(session))})`
+  const cause = `the answer broke off (${why})`
   session.calls.resume(underWay)
   try {
     const response = await exchange.runAgain(cause, seam.clock.now(), true, undefined)
