@@ -108,7 +108,9 @@ async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promi
     const isAway = opened.kind === 'refused' && unavailabilityOf(opened.response.status) !== undefined
     return isAway && mayWait ? { kind: 'away', orElse: () => present(opened.response, session) } : opened
   } catch (error) {
-    const isAway = mayWait && !get.signal?.aborted && !isLasting(error) && progressOf(error) === 'not-started'
+    // Where a GET was answered before, it is nothing that the platform forbids.
+    const isOutage = progressOf(error) === 'not-started' || session.standaloneStreamEpoch > 0
+    const isAway = mayWait && !get.signal?.aborted && !isLasting(error) && isOutage
     if (!isAway) throw error
     return {
       kind: 'away',
