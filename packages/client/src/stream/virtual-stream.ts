@@ -94,18 +94,15 @@ export class VirtualStream {
   /** Gives the client what comes next. */
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     try {
-      while (!this.#hasLeft) {
-        const bytes = this.#isAtEnd ? undefined : await this.#next()
-        if (this.#hasLeft) return
-        if (bytes === undefined) {
-          this.#over()
-          controller.close()
-          return
-        }
-        if (bytes.byteLength > 0) {
-          controller.enqueue(bytes)
-          return
-        }
+      let bytes: Uint8Array | undefined
+      do bytes = await this.#next()
+      while (bytes?.byteLength === 0)
+      if (this.#hasLeft) return
+      if (bytes) {
+        controller.enqueue(bytes)
+      } else {
+        this.#over()
+        controller.close()
       }
     } catch (error) {
       this.#over()
@@ -133,8 +130,9 @@ export class VirtualStream {
     this.#owner.onOver()
   }
 
-  /** What the next step brings: often a piece, sometimes no bytes. */
-  async #next(): Promise<Uint8Array> {
+  /** What the next step brings: often a piece, sometimes no bytes, `undefined` at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#hasLeft || this.#isAtEnd) return undefined
     if (this.#end) return this.#goOnAfter(this.#end)
     const owner = this.#owner
     const { relay, reader } = (this.#current ??= this.#begin())
