@@ -135,6 +135,23 @@ describe('a call’s stream that ends without its answer', () => {
     expect(await dataOf(await call('read'))).toMatchObject([progress(1), progress(2), progress(3), result(7)])
   })
 
+  const answerTo = (id: number, text = 'done') => ({ jsonrpc: '2.0', ...result(id, text) })
+  const eventOf = (message: unknown) => `data: ${JSON.stringify(message)}\n\n`
+
+  it.each([
+    ['as JSON', () => json(200, [answerTo(1, 'anew'), answerTo(2)])],
+    ['event by event', () => endingStream(eventOf(answerTo(1, 'anew')), eventOf(answerTo(2)))],
+    ['in one event', () => endingStream(eventOf([answerTo(1, 'anew'), answerTo(2)]))],
+  ])('shows no answer of a batch twice when the batch was asked for anew and comes %s', async (_how, anew) => {
+    const { client, server } = await streaming((_seen, count) =>
+      count === 1 ? breakingStream(eventOf(answerTo(1))) : anew(),
+    )
+    const batch = [1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'read' } }))
+    const response = await client.post([], {}, { body: JSON.stringify(batch) })
+    expect((await dataOf(response)).flat()).toEqual([answerTo(1), answerTo(2)])
+    expect(server.log.filter(({ message }) => Array.isArray(message))).toHaveLength(2)
+  })
+
   it('is asked for anew in the new session when it died with the old one', async () => {
     const { call, server } = await streaming(({ headers }) => {
       if (headers.get('mcp-session-id') !== 'session-1') return endingStream(event(result(7), 'a'))

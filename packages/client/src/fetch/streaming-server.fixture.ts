@@ -98,7 +98,7 @@ export function messagesOf(response: Response) {
   }
 }
 
-/** A connected client whose server answers calls and GETs as a test says. Its tool `read` is hinted read-only. */
+/** A connected client whose server answers calls, batches and GETs as a test says. Its tool `read` is hinted read-only. */
 export async function streaming(answer: (seen: Seen, count: number) => Answer, options: SessionRecoveryOptions = {}) {
   const clock = new VirtualClock()
   const events: SessionEvent[] = []
@@ -109,8 +109,8 @@ export async function streaming(answer: (seen: Seen, count: number) => Answer, o
       const tools = [{ name: 'read', annotations: { readOnlyHint: true } }, { name: 'write' }]
       return json(200, { jsonrpc: '2.0', id: message.id, result: { tools } })
     }
-    const what = method === 'POST' ? (message.method ?? 'response') : method
-    if (what !== 'tools/call' && what !== 'GET') return undefined
+    const what = Array.isArray(message) ? 'batch' : method === 'POST' ? (message.method ?? 'response') : method
+    if (!['tools/call', 'GET', 'batch'].includes(what)) return undefined
     const count = (counts.get(what) ?? 0) + 1
     counts.set(what, count)
     return answer(seen, count)

@@ -1,5 +1,6 @@
 import { authorizationHeader } from '../wire/headers.js'
 import type { Clock } from '../base/clock.js'
+import { Listeners } from '../base/listeners.js'
 
 /** Headers that belong to one request and are never taken over by another: what it carries, who it is, its trace. */
 const ofOneRequest =
@@ -10,7 +11,7 @@ export class NewestHeaders {
   #headers: Headers | undefined
   #origin = ''
   #authorizationChanges = 0
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new Listeners()
 
   /** Counts how often the client came with another `Authorization`. */
   get authorizationChanges(): number {
@@ -34,7 +35,7 @@ export class NewestHeaders {
 
   /** Ends the waiting of everybody who waits for a change: there is nothing to wait for any more. */
   wake(): void {
-    for (const wake of [...this.#waiting]) wake()
+    this.#waiting.tell()
   }
 
   /**
@@ -58,12 +59,12 @@ export class NewestHeaders {
     if (this.#authorizationChanges !== change) return Promise.resolve(true)
     return new Promise((resolve) => {
       const done = () => {
-        this.#waiting.delete(done)
+        stopListening()
         cancelTimer()
         resolve(true)
       }
       const cancelTimer = clock.schedule(done, ms, true)
-      this.#waiting.add(done)
+      const stopListening = this.#waiting.add(done)
     })
   }
 }

@@ -8,15 +8,16 @@ const maxWaiting = 32
  * not said twice.
  */
 export class Outbox {
-  readonly #waiting = new Set<string>()
+  #waiting: Set<string> | undefined
   readonly #listeners = new Listeners()
 
   get isEmpty(): boolean {
-    return this.#waiting.size === 0
+    return this.#waiting === undefined
   }
 
   /** Beyond the limit the oldest is dropped. */
   add(notification: { readonly method: string; readonly params?: object }): void {
+    this.#waiting ??= new Set()
     this.#waiting.add(JSON.stringify({ jsonrpc: '2.0', ...notification }))
     const [oldest] = this.#waiting
     if (this.#waiting.size > maxWaiting && oldest !== undefined) this.#waiting.delete(oldest)
@@ -25,8 +26,8 @@ export class Outbox {
 
   /** All that wait, as the text of their messages. They are gone then. */
   takeAll(): readonly string[] {
-    const all = [...this.#waiting]
-    this.#waiting.clear()
+    const all = [...(this.#waiting ?? [])]
+    this.#waiting = undefined
     return all
   }
 

@@ -8,7 +8,7 @@ import type { CallUnderWay } from './calls-under-way.js'
 export class SignIn {
   #change = -1
   #begunAt = -Infinity
-  #beside = new WeakSet<CallUnderWay>()
+  #beside: WeakSet<CallUnderWay> | undefined
 
   /** When the last challenge was handed out, on the engine's clock. */
   get begunAt(): number {
@@ -31,6 +31,6 @@ export class SignIn {
    * the challenge was handed out can only tell by the traffic that the client is still at it.
    */
   concerns(call: CallUnderWay, change: number, isSigningIn: boolean): boolean {
-    return change === this.#change && (this.#beside.has(call) || isSigningIn)
+    return change === this.#change && (this.#beside?.has(call) === true || isSigningIn)
   }
 }

@@ -90,6 +90,7 @@ export class CallStream implements StreamOwner {
     this.#upstream = first
     this.#isContinuation = isContinuation
     this.#rules = new EventRules(work.session, work.tag, {
+      isAnswered: (id) => work.requestIds.includes(id) && !this.#awaited.has(id),
       onAnswer: (id) => this.#awaited.delete(id),
       onQuestion: () => (this.#hasAsked = true),
       onNotification: work.onNotification,
@@ -132,7 +133,7 @@ export class CallStream implements StreamOwner {
     this.#work.onOver(this.#awaited.size === 0, this.#lastOutwardEventId)
   }
 
-  async afterEnd(end: UpstreamEnd, left: AbortSignal): Promise<Continuation> {
+  async afterEnd(end: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
     const { session, now, onInterrupted } = this.#work
     // Nobody has looked at what came after an event that was too long to be looked at.
     const isAnswered = this.#awaited.size === 0 || (end.cause === 'too-long' && this.#upstream.asIs)
@@ -143,13 +144,25 @@ export class CallStream implements StreamOwner {
     }
     const cause = causeIn(end, session)
     onInterrupted(cause)
+    const left = signalLeft()
     this.#silentSince ??= now()
     if (end.cause !== 'too-long') return this.#goOn(cause, this.#silentSince, left)
-    return this.#work.askAnew({ cause, mayRepeat: false, since: this.#silentSince, left })
+    return this.#askAnew({ cause, mayRepeat: false, since: this.#silentSince, left })
+  }
+
+  /** Answers that the client has had are not shown to it again. */
+  async #askAnew(brokenOff: BrokenOff): Promise<Continuation> {
+    const next = await this.#work.askAnew(brokenOff)
+    if (next.kind === 'upstream') return next
+    const context = { epoch: this.#work.session.epoch, isContinuation: true }
+    const messages = next.messages?.map(
+      (data) => this.#rules.judge({ data, id: undefined, event: undefined }, context)?.data,
+    )
+    return { kind: 'close', messages: messages?.filter((data) => data !== undefined) ?? [] }
   }
 
   async #goOn(firstCause: string, since: number, left: AbortSignal): Promise<Continuation> {
-    const { wait, resume, askAnew, random, onResumed } = this.#work
+    const { wait, resume, random, onResumed } = this.#work
     let cause = firstCause
     let retryMs = this.#retryMs
     for (let isResumeRefused = false; ;) {
@@ -162,7 +175,7 @@ export class CallStream implements StreamOwner {
       })
       if (verdict === 'close') return { kind: 'close' }
       if (verdict === 'ask-anew' || lastEventId === undefined) {
-        return askAnew({ cause, mayRepeat: !this.#hasAsked, since, left })
+        return this.#askAnew({ cause, mayRepeat: !this.#hasAsked, since, left })
       }
       const waitMs = resumeDelayMs({ barrenTries: this.#barrenTries++, retryMs, random: random() })
       isResumeRefused = waitMs > this.#budgetLeft(since)

@@ -4,7 +4,7 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import type { JsonRpcId } from '../wire/json-rpc.js'
 import { carriesMessage, type StreamEvent } from '../wire/sse.js'
 import { ProgressFilter } from './progress-filter.js'
-import { readServerMessages, withOutwardIds, type ServerMessage } from './server-message.js'
+import { readServerMessages, withMembers, withOutwardIds, type ServerMessage } from './server-message.js'
 
 /** More than a server sends twice; it may not make us hold more. */
 const maxSeenIds = 1_000
@@ -12,6 +12,8 @@ const maxSeenIds = 1_000
 /** What the owner of a stream wants to hear of its messages. */
 export interface MessageListener {
   readonly onAnswer?: (id: JsonRpcId) => void
+  /** Whether the client has an answer to this request already. */
+  readonly isAnswered?: (id: JsonRpcId) => boolean
   readonly onQuestion?: () => void
   readonly onNotification?: (method: string) => void
 }
@@ -58,10 +60,12 @@ export class EventRules {
     if (this.#isRepeated(event, isContinuation)) return undefined
     if (!carriesMessage(event)) return outward
     const messages = readServerMessages(event.data)
-    // One that must not pass keeps the others of its batch back: nobody has seen such a batch yet.
-    if (!messages.every((message) => this.#admits(message, epoch, isContinuation))) return undefined
+    const isAdmitted = messages.map((message) => this.#admits(message, epoch, isContinuation))
+    if (messages.length > 0 && !isAdmitted.includes(true)) return undefined
+    const data = isAdmitted.includes(false) ? withMembers(event.data, isAdmitted) : event.data
     const hasServerIds = messages.some(({ kind }) => kind === 'question' || kind === 'withdrawal')
-    return epoch > 1 && hasServerIds ? { ...outward, data: withOutwardIds(event.data, this.#tag, epoch) } : outward
+    if (epoch > 1 && hasServerIds) return { ...outward, data: withOutwardIds(data, this.#tag, epoch) }
+    return data === event.data ? outward : { ...outward, data }
   }
 
   #withOutwardEventId(event: StreamEvent, epoch: number): StreamEvent {
@@ -83,6 +87,7 @@ export class EventRules {
     const { questions } = this.#session
     switch (message.kind) {
       case 'answer':
+        if (isContinuation && this.#listener.isAnswered?.(message.id)) return false
         this.#listener.onAnswer?.(message.id)
         return true
       case 'question':

@@ -1,4 +1,5 @@
 import { encodeEvent, eventReader, type StreamEvent } from '../wire/sse.js'
+import { Utf8Pieces } from '../wire/utf8-pieces.js'
 import { EventBoundary } from './event-boundary.js'
 
 /** Is shown what passes through a {@link Relay}. */
@@ -14,6 +15,7 @@ export interface EventJudge {
 
 const encoder = new TextEncoder()
 const lineFeed = encoder.encode('\n')
+const noBytes = new Uint8Array()
 
 /**
  * Turns the bytes of one upstream event stream into those for the client: as they are, observed in passing, or event by
@@ -22,7 +24,7 @@ const lineFeed = encoder.encode('\n')
 export class Relay {
   readonly #boundary = new EventBoundary()
   readonly #reader: { feed: (text: string) => void }
-  readonly #decoder = new TextDecoder()
+  readonly #text = new Utf8Pieces()
   #asIs: boolean
   #out = ''
   #overflowed = false
@@ -69,7 +71,7 @@ export class Relay {
   /** What the client gets of this piece. */
   push(chunk: Uint8Array): Uint8Array {
     const asIs = this.#asIs
-    this.#reader.feed(this.#decoder.decode(chunk, { stream: true }))
+    this.#reader.feed(this.#text.push(chunk))
     if (!asIs) return this.#flush()
     this.#boundary.push(chunk)
     return chunk
@@ -80,9 +82,9 @@ export class Relay {
     if (!this.#asIs) return this.#flush()
     const halfLine = this.#boundary.isHalfALineEnd
     if (halfLine) this.push(lineFeed)
-    const rest = encoder.encode((halfLine ? '\n' : '') + this.#boundary.discardingText)
+    const rest = (halfLine ? '\n' : '') + this.#boundary.discardingText
     this.#asIs = false
-    return rest
+    return rest === '' ? noBytes : encoder.encode(rest)
   }
 
   #flush(): Uint8Array {

@@ -31,6 +31,12 @@ function readOne(value: unknown): ServerMessage {
   return { kind: 'notification', method }
 }
 
+/** The data of a batch with those of its messages alone whose place in `isKept` says so. */
+export function withMembers(data: string, isKept: readonly boolean[]): string {
+  const value = parseJson(data)
+  return Array.isArray(value) ? JSON.stringify(value.filter((_message, at) => isKept[at])) : data
+}
+
 /**
  * The same data with the ids of the server's own requests as the client may know them: with their epoch. Everything
  * else stays as it was written.

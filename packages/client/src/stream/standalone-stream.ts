@@ -117,10 +117,11 @@ export class StandaloneStream implements StreamOwner {
     this.#work.onOver()
   }
 
-  async afterEnd({ cause }: UpstreamEnd, left: AbortSignal): Promise<Continuation> {
+  async afterEnd({ cause }: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
     const { session, clock, signal, open, onInterrupted, onResumed } = this.#work
     const isRestOfCall = this.#isAnswered && cause === 'ended'
     if (isRestOfCall || this.#isUnwanted()) return { kind: 'close' }
+    const left = signalLeft()
     if (this.#wasOpen) onInterrupted(causes[cause])
     if (clock.now() - this.#openedAt >= goodStreamMs) this.#barrenTries = 0
     let waitMs = cause === 'replaced' ? 0 : this.#delay(undefined)

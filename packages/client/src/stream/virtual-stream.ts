@@ -31,8 +31,11 @@ export interface StreamOwner extends EventJudge {
   readonly mayPassAsIs: () => boolean
   /** True when the client has all it waits for, so that an upstream that stays open is of no use. */
   readonly isComplete: () => boolean
-  /** Finds out how to go on. Rejects to end the client's stream with that error. */
-  readonly afterEnd: (end: UpstreamEnd, left: AbortSignal) => Promise<Continuation>
+  /**
+   * Finds out how to go on. Rejects to end the client's stream with that error.
+   * @param left makes the signal that aborts when the client lets go of its stream: mostly nobody needs one
+   */
+  readonly afterEnd: (end: UpstreamEnd, left: () => AbortSignal) => Promise<Continuation>
   /** The client's stream is over, in whatever way. Called once. */
   readonly onOver: () => void
   /** Notifications of our own that ride along between two events. */
@@ -44,6 +47,7 @@ export interface StreamOwner extends EventJudge {
 type Step = { readonly kind: 'chunk'; readonly chunk: Uint8Array } | { readonly kind: 'end'; readonly end: UpstreamEnd }
 
 const encoder = new TextEncoder()
+const noBytes = new Uint8Array()
 
 /**
  * An event stream towards the client that outlives the upstream streams behind it. It reads no faster than the client
@@ -52,30 +56,30 @@ const encoder = new TextEncoder()
 export class VirtualStream {
   readonly body: ReadableStream<Uint8Array>
   readonly #owner: StreamOwner
-  /** Aborts when the client lets go of its stream. */
-  readonly #left = new AbortController()
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  readonly #stopListening: (() => void) | undefined
+  #upstream: UpstreamStream
+  /** `undefined` until the upstream is read. */
+  #current: { readonly relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
+  #reading: Promise<Step> | undefined
+  /** How the upstream ended, until it is known how to go on. */
+  #end: UpstreamEnd | undefined
   #interruption: UpstreamEnd['cause'] | undefined
   #wake: (() => void) | undefined
+  #pulling: Promise<void> | undefined
+  #leaving: AbortController | undefined
+  #hasLeft = false
+  /** Nothing comes after what the client has got. */
+  #isAtEnd = false
   #isOver = false
 
   constructor(owner: StreamOwner, first: UpstreamStream) {
     this.#owner = owner
-    const bytes = this.#bytes(first)
+    this.#upstream = first
+    this.#stopListening = owner.outbox?.onAdded(() => this.#wake?.())
     this.body = new ReadableStream<Uint8Array>(
       {
-        pull: async (controller) => {
-          const { done, value } = await bytes.next()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        },
-        cancel: async (reason) => {
-          this.#left.abort(reason)
-          this.#wake?.()
-          await (this.#reader ?? first.body).cancel(reason)
-          await bytes.return(undefined)
-          this.#over()
-        },
+        pull: (controller) => (this.#pulling = this.#pull(controller)),
+        cancel: (reason) => this.#leave(reason),
       },
       { highWaterMark: 0 },
     )
@@ -87,75 +91,93 @@ export class VirtualStream {
     this.#wake?.()
   }
 
-  #over(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#owner.onOver()
+  /** Gives the client what comes next. */
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      let bytes: Uint8Array | undefined
+      do bytes = await this.#next()
+      while (bytes?.byteLength === 0)
+      if (this.#hasLeft) return
+      if (bytes) {
+        controller.enqueue(bytes)
+      } else {
+        this.#over()
+        controller.close()
+      }
+    } catch (error) {
+      this.#over()
+      throw error
+    }
   }
 
-  async *#bytes(first: UpstreamStream): AsyncGenerator<Uint8Array, undefined> {
-    const owner = this.#owner
-    const stopListening = owner.outbox?.onAdded(() => this.#wake?.())
+  /** The client lets go of its stream. */
+  async #leave(reason: unknown): Promise<void> {
+    this.#hasLeft = true
+    this.#leaving?.abort(reason)
+    this.#wake?.()
     try {
-      for (let upstream = first; ;) {
-        const end = yield* this.#passOn(upstream)
-        if (this.#left.signal.aborted) return
-        const next = await owner.afterEnd(end, this.#left.signal)
-        if (next.kind === 'upstream') {
-          upstream = next.upstream
-          continue
-        }
-        for (const data of next.messages ?? []) yield encoder.encode(encodeEvent({ data }))
-        return
-      }
+      await (this.#current?.reader ?? this.#upstream.body).cancel(reason)
+      await this.#pulling?.catch(() => undefined)
     } finally {
-      stopListening?.()
       this.#over()
     }
   }
 
-  /** Passes one upstream on to its end. */
-  async *#passOn(upstream: UpstreamStream): AsyncGenerator<Uint8Array, UpstreamEnd> {
+  #over(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#stopListening?.()
+    this.#owner.onOver()
+  }
+
+  /** What the next step brings: often a piece, sometimes no bytes, `undefined` at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#hasLeft || this.#isAtEnd) return undefined
+    if (this.#end) return this.#goOnAfter(this.#end)
     const owner = this.#owner
-    this.#interruption = undefined
-    owner.onUpstream(upstream)
-    const relay = new Relay(owner, upstream.asIs)
-    const reader = upstream.body.getReader()
-    this.#reader = reader
-    let reading: Promise<Step> | undefined
-    try {
-      for (;;) {
-        const injected = this.#injected(relay)
-        if (injected) yield injected
-        reading ??= stepOf(reader.read())
-        const step = await this.#unlessWoken(reading)
-        if (step === undefined) {
-          if (this.#left.signal.aborted) return { cause: 'ended' }
-          const cause = this.#interruptedBy()
-          if (cause) return yield* this.#ending(relay, { cause })
-          continue
-        }
-        reading = undefined
-        if (step.kind === 'end') return yield* this.#ending(relay, relay.overflowed ? { cause: 'too-long' } : step.end)
-        if (!owner.mayPassAsIs()) relay.stopPassingAsIs()
-        const out = relay.push(step.chunk)
-        if (out.byteLength > 0) yield out
-        if (relay.overflowed && !relay.passesAsIs) return { cause: 'too-long' }
-        if (owner.isComplete()) return { cause: 'ended' }
-      }
-    } finally {
+    const { relay, reader } = (this.#current ??= this.#begin())
+    const injected = this.#injected(relay)
+    if (injected) return injected
+    this.#reading ??= stepOf(reader.read())
+    const step = await this.#unlessWoken(this.#reading)
+    if (step === undefined) {
+      if (!this.#interruption) return noBytes
+      this.#end = { cause: this.#interruption }
       reader.cancel().catch(() => undefined)
+      return relay.end()
     }
+    this.#reading = undefined
+    if (step.kind === 'end') {
+      this.#end = relay.overflowed ? { cause: 'too-long' } : step.end
+      return relay.end()
+    }
+    if (!owner.mayPassAsIs()) relay.stopPassingAsIs()
+    const out = relay.push(step.chunk)
+    if (relay.overflowed && !relay.passesAsIs) this.#end = { cause: 'too-long' }
+    else if (owner.isComplete()) this.#end = { cause: 'ended' }
+    if (this.#end) reader.cancel().catch(() => undefined)
+    return out
   }
 
-  #interruptedBy(): UpstreamEnd['cause'] | undefined {
-    return this.#interruption
+  #begin(): { relay: Relay; reader: ReadableStreamDefaultReader<Uint8Array> } {
+    const { body, asIs } = this.#upstream
+    this.#interruption = undefined
+    this.#owner.onUpstream(this.#upstream)
+    return { relay: new Relay(this.#owner, asIs), reader: body.getReader() }
   }
 
-  *#ending(relay: Relay, end: UpstreamEnd): Generator<Uint8Array, UpstreamEnd> {
-    const rest = relay.end()
-    if (rest.byteLength > 0) yield rest
-    return end
+  async #goOnAfter(end: UpstreamEnd): Promise<Uint8Array> {
+    const next = await this.#owner.afterEnd(end, () => (this.#leaving ??= new AbortController()).signal)
+    if (next.kind === 'close') {
+      this.#isAtEnd = true
+      return encodedEvents(next.messages ?? [])
+    }
+    this.#upstream = next.upstream
+    this.#current = undefined
+    this.#reading = undefined
+    this.#end = undefined
+    if (this.#hasLeft) await next.upstream.body.cancel()
+    return noBytes
   }
 
   /** `undefined` when something else has to be looked at before the upstream brings more. */
@@ -179,14 +201,12 @@ export class VirtualStream {
 
   #injected(relay: Relay): Uint8Array | undefined {
     const { outbox } = this.#owner
-    if (!outbox || outbox.isEmpty || !relay.isBetweenEvents) return undefined
-    return encoder.encode(
-      outbox
-        .takeAll()
-        .map((data) => encodeEvent({ data }))
-        .join(''),
-    )
+    return !outbox || outbox.isEmpty || !relay.isBetweenEvents ? undefined : encodedEvents(outbox.takeAll())
   }
+}
+
+function encodedEvents(messages: readonly string[]): Uint8Array {
+  return encoder.encode(messages.map((data) => encodeEvent({ data })).join(''))
 }
 
 function stepOf(read: Promise<ReadableStreamReadResult<Uint8Array>>): Promise<Step> {

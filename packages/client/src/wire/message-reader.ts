@@ -1,5 +1,6 @@
 import { isObject, parseJson, type JsonObject } from './json-rpc.js'
 import { eventData } from './sse.js'
+import { Utf8Pieces } from './utf8-pieces.js'
 
 /** Enough for an `InitializeResult` with its instructions, or a long list; a server may not make us hold more. */
 const maxBytes = 4 * 1024 * 1024
@@ -9,7 +10,7 @@ const maxBytes = 4 * 1024 * 1024
  * members of a batch one by one. A JSON body is whole at its end, an event stream has a message in each event.
  */
 export class MessageReader {
-  readonly #decoder = new TextDecoder()
+  readonly #decoder = new Utf8Pieces()
   readonly #events: { feed: (text: string) => void } | undefined
   readonly #onMessage: (message: JsonObject) => void
   #text = ''
@@ -42,7 +43,7 @@ export class MessageReader {
       this.stop()
       return
     }
-    const text = this.#decoder.decode(chunk, { stream: true })
+    const text = this.#decoder.push(chunk)
     if (this.#events) this.#events.feed(text)
     else this.#text += text
   }
