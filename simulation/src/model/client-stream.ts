@@ -5,6 +5,8 @@ import { eventsFrom, type ReceivedEvent } from './event-reader.js'
 /** As the SDKs: so often a stream is asked for again, and so long is waited before. */
 const maxResumptions = 2
 const resumeAfterMs = 1_000
+/** A sign-in is no failure of the stream, as long as it is of some use. */
+const maxSignIns = 10
 
 interface Received {
   readonly id?: unknown
@@ -32,9 +34,14 @@ export async function readStream(underWay: RequestUnderWay, first: Response): Pr
     if (isSettled(underWay)) return
     record.resumptions++
     client.record.resumptions++
-    response = await client.send('GET', `resume-${record.key}`, undefined, underWay.signal, {
-      'last-event-id': lastEventId,
-    })
+    const ask = () =>
+      client.send('GET', `resume-${record.key}`, undefined, underWay.signal, { 'last-event-id': lastEventId ?? '' })
+    response = await ask()
+    if (response.status === 401) {
+      await response.text()
+      await client.signIn(underWay.signal)
+      response = await ask()
+    }
     if (response.ok) continue
     await response.text()
     if (response.status === 405) return
@@ -56,6 +63,7 @@ export async function listen(client: ModelClient): Promise<void> {
   const { record, transport } = client
   let lastEventId: string | undefined
   let failures = 0
+  let signIns = 0
   while (failures <= maxResumptions && !client.isClosing) {
     let isOpen = false
     try {
@@ -66,10 +74,12 @@ export async function listen(client: ModelClient): Promise<void> {
         client.isTurnedAway = true
         return
       }
-      if (response.status === 401) {
+      if (response.status === 401 && signIns++ < maxSignIns) {
         await response.text()
         await client.signIn()
-      } else if (response.ok) {
+        continue
+      }
+      if (response.ok) {
         failures = 0
         isOpen = true
         await readEvents(response, ({ id, data }) => {

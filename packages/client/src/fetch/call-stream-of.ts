@@ -15,10 +15,11 @@ export function callStreamOf(
   answering: Answering,
   body: ReadableStream<Uint8Array>,
   isContinuation = false,
+  lastEventId?: string,
 ): ReadableStream<Uint8Array> {
   const epoch = answering.exchange.answerEpoch
   const first = { body, epoch, asIs: epoch === 1 && !isContinuation }
-  return new CallStream(workFor(answering), first, isContinuation).body
+  return new CallStream(workFor(answering), first, isContinuation, lastEventId).body
 }
 
 function workFor(answering: Answering): CallStreamWork {
@@ -59,7 +60,7 @@ function workFor(answering: Answering): CallStreamWork {
       done()
       if (lastEventId === undefined) return
       const isOwed = !isAnswered && !underWay.cancelled
-      session.streamEnds.note(lastEventId, isOwed ? (signal, rest) => takeUp(answering, signal, rest) : 'answered')
+      session.streamEnds.note(lastEventId, isOwed ? (...rest) => takeUp(answering, ...rest) : 'answered')
     },
     watchStall: stallTimeoutMs === 0 ? undefined : (onStalled) => clock.schedule(onStalled, stallTimeoutMs),
   }
@@ -82,6 +83,7 @@ function takeUp(
   answering: Answering,
   signal: AbortSignal | undefined,
   rest: ReadableStream<Uint8Array> | undefined,
+  lastEventId: string | undefined,
 ): ReadableStream<Uint8Array> {
   const { session, call } = answering
   const underWay = session.calls.add(call.message)
@@ -89,7 +91,7 @@ function takeUp(
     session.calls.delete(underWay)
   }
   const back = { ...answering, underWay, done, call: signal ? withSignal(call, signal) : call }
-  return callStreamOf(back, rest ? learnedFrom(answering.exchange, rest) : nothing(), true)
+  return callStreamOf(back, rest ? learnedFrom(answering.exchange, rest) : nothing(), true, lastEventId)
 }
 
 /** The rest of an answer, from the session that began it. */

@@ -272,6 +272,19 @@ describe('a client that comes back to a call’s stream that it left', () => {
     expect(await dataOf(await client.send('GET', { 'last-event-id': '1' }))).toMatchObject([result(7)])
   })
 
+  it.each([404, 405, 400])('gets it anew when the server says %i to the rest', async (status) => {
+    const first = streamOf('id: 1\ndata: \n\n')
+    const { call, client } = await streaming(({ method }, count) => {
+      if (method === 'GET') return new Response(null, { status })
+      return count === 1 ? first.response : endingStream(event(result(7, 'anew')))
+    })
+    const messages = messagesOf(await call('read'))
+    void messages.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    await messages.leave()
+    expect(await dataOf(await client.send('GET', { 'last-event-id': '1' }))).toMatchObject([result(7, 'anew')])
+  })
+
   it('gets it anew from the next session, when the old one is gone', async () => {
     const { client, server } = await leaving({ dies: true })
     server.forget()

@@ -51,19 +51,21 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     const isCurrent = event?.epoch === session.epoch
     if (event && !isCurrent) {
       // The session that had the rest of it is gone.
-      if (end) return presentEvents(end(call.signal, undefined))
+      if (end) return presentEvents(end(call.signal, undefined, undefined))
       if (session.openStreams > 0) return presentNoStream()
     }
     const isAsItCame = session.isUnchanged && !isAgain
     const get = isAsItCame ? call : streamRequest(session, call, isCurrent ? event.id : undefined)
     const { authorizationChanges: change } = session.newestHeaders
     const opened = await openOrFail(seam, session, get)
+    // The call that it is the rest of is owed an answer, whatever the server says to this.
+    if (end && isNoStream(opened)) return presentEvents(end(call.signal, undefined, event?.id))
     switch (opened.kind) {
       case 'opened': {
         const { response, epoch } = opened
         if (response.body === null || !isEventStream(response)) return present(response, session)
         const body = end
-          ? end(call.signal, response.body)
+          ? end(call.signal, response.body, event?.id)
           : standaloneStreamOf(seam, session, call, { body: response.body, epoch, asIs: epoch === 1 })
         return present(withBody(response, body), session)
       }
@@ -92,6 +94,12 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
         isAgain = true
     }
   }
+}
+
+/** Neither a stream, nor anything that the client itself could do about it. */
+function isNoStream(opened: Opened | Away): boolean {
+  if (opened.kind === 'refused') return opened.response.status !== 401
+  return opened.kind === 'none' || opened.kind === 'suspicious' || opened.kind === 'away'
 }
 
 /** Nobody is there to open it. `orElse`: what the client would get without us. */

@@ -48,13 +48,13 @@ export async function resumeStream(
   const cause = `the stream was to be resumed, and HTTP ${String(status)} came`
   const { response, verdict } = await readRefusal(seam, get, answer, upstreamId !== undefined)
   discardBody(response)
-  if (isChallenge(answer)) return { kind: 'challenged', cause }
   if (verdict.conclusion === 'lost' && session.epoch === epoch) {
     const confirmed = await confirmLoss(seam, session, get)
     // The call itself may be lost with it, but the session must not be.
     if (confirmed.verdict === 'lost') renewInBackground(seam, session, get, confirmed).catch(() => undefined)
     return { kind: 'refused', cause }
   }
+  if (isChallenge(answer)) return { kind: 'challenged', cause }
   if (isPassing(status)) return { kind: 'away', cause, retryAfterMs: retryAfterMs(headers) }
   return { kind: 'refused', cause }
 }

@@ -1,12 +1,16 @@
 /**
  * How a call's stream ended towards the client, for one that asks for the rest of it:
  * - `answered`: there is no rest;
- * - a function: the client went before the answer came. It takes what the server still has, if anything, and makes a
- *   stream of it that ends with an answer.
+ * - a function: the client went before the answer came. It takes what the server still has, or the id of the last event
+ *   to ask for that, and makes a stream of it that ends with an answer.
  */
 export type StreamEnd =
   | 'answered'
-  | ((signal: AbortSignal | undefined, rest: ReadableStream<Uint8Array> | undefined) => ReadableStream<Uint8Array>)
+  | ((
+      signal: AbortSignal | undefined,
+      rest: ReadableStream<Uint8Array> | undefined,
+      lastEventId: string | undefined,
+    ) => ReadableStream<Uint8Array>)
 
 /** More streams than a client leaves and comes back to; each may hold a request's body. */
 const maxEnds = 16

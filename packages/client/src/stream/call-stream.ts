@@ -82,8 +82,11 @@ export class CallStream implements StreamOwner {
   #barrenTries = 0
   #lastOutwardEventId: string | undefined
 
-  /** @param isContinuation whether the client has had the beginning of it */
-  constructor(work: CallStreamWork, first: UpstreamStream, isContinuation = false) {
+  /**
+   * @param isContinuation whether the client has had the beginning of it
+   * @param lastEventId up to which event, as the server gave its id
+   */
+  constructor(work: CallStreamWork, first: UpstreamStream, isContinuation = false, lastEventId?: string) {
     this.#work = work
     this.watchStall = work.watchStall
     this.#awaited = new Set(work.requestIds)
@@ -95,6 +98,7 @@ export class CallStream implements StreamOwner {
       onQuestion: () => (this.#hasAsked = true),
       onNotification: work.onNotification,
     })
+    if (lastEventId !== undefined) this.#rules.goOnAfter(lastEventId)
     this.body = new VirtualStream(this, first).body
   }
 

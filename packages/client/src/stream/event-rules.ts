@@ -48,6 +48,11 @@ export class EventRules {
     return this.#lastEventId
   }
 
+  /** The client has had everything up to this event. */
+  goOnAfter(lastEventId: string): void {
+    this.#lastEventId = lastEventId
+  }
+
   /** The ids that were seen are of a session that is gone. */
   forgetEventIds(): void {
     this.#lastEventId = undefined
