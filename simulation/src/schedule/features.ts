@@ -24,13 +24,7 @@ export const allFeatures: Features = {
 }
 
 /** What the engine does today. */
-export const currentFeatures: Features = {
-  callStreams: false,
-  questions: false,
-  standalone: false,
-  restore: false,
-  withdrawals: false,
-}
+export const currentFeatures: Features = allFeatures
 
 /** Features by their names. Throws an Error that lists them when one is not known. */
 export function featuresNamed(names: readonly string[]): Features {
