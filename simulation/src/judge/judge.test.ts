@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { History, RequestRecord, WireRecord } from '../model/history.js'
 import { play } from '../model/play.js'
-import { currentFeatures } from '../schedule/features.js'
+import { allFeatures } from '../schedule/features.js'
 import { schedules } from '../schedule/generate.js'
 import type { CallPlan } from '../schedule/schedule.js'
 import { judge } from './judge.js'
@@ -23,7 +23,7 @@ const call: CallPlan = {
 
 /** A loss in the middle of two calls, as it really went. */
 async function aLoss(): Promise<History> {
-  const [any] = fc.sample(schedules(currentFeatures), { numRuns: 1, seed: 1 })
+  const [any] = fc.sample(schedules(allFeatures), { numRuns: 1, seed: 1 })
   if (!any) throw new Error('no schedule')
   const history = await play(
     {
@@ -35,7 +35,7 @@ async function aLoss(): Promise<History> {
       incidents: [{ kind: 'lose', at: 50, client: 'all', streams: 'end' }],
       handshakes: [],
     },
-    currentFeatures,
+    allFeatures,
   )
   return history
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { allFeatures, currentFeatures, featuresNamed, type Features } from '../schedule/features.js'
+import { allFeatures, featuresNamed, type Features } from '../schedule/features.js'
 
 export const help = `Plays random schedules through the engine and judges every one of them.
 
@@ -8,7 +8,7 @@ Usage: npm run simulate -- [options]
   --runs N           how many schedules to play (default 5000)
   --seed S           the seed that makes them (default: from the time)
   --features LIST    all, none, or names with commas between them: ${Object.keys(allFeatures).join(', ')}
-                     (default: ${nameOf(currentFeatures)})
+                     (default: ${nameOf(allFeatures)})
   --engine FILE      play them through the engine in this module, not the one of this workspace
   --stop             stop at the first failure and don't look for a shorter schedule
   --help             show this
@@ -54,7 +54,7 @@ export function readArguments(args: readonly string[], now: number): Arguments {
 }
 
 function featuresOf(list: string | undefined): Features {
-  if (list === undefined) return currentFeatures
+  if (list === undefined) return allFeatures
   if (list === 'all') return allFeatures
   return featuresNamed(list === 'none' ? [] : list.split(','))
 }

@@ -23,9 +23,6 @@ export const allFeatures: Features = {
   withdrawals: true,
 }
 
-/** What the engine does today. */
-export const currentFeatures: Features = allFeatures
-
 /** Features by their names. Throws an Error that lists them when one is not known. */
 export function featuresNamed(names: readonly string[]): Features {
   const known = Object.keys(allFeatures)
