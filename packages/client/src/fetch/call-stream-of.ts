@@ -34,6 +34,7 @@ function workFor(answering: Answering): CallStreamWork {
     random,
     now: () => clock.now(),
     signal: call.signal,
+    isBeingRenewed: () => seam.renewals.underWay(session) !== undefined,
     isTakenBack: () => underWay.cancelled,
     wait: async (ms, left) => {
       const timer = pause(clock, ms)

@@ -47,6 +47,8 @@ export interface CallStreamWork {
   readonly now: () => number
   /** The caller's. */
   readonly signal: AbortSignal | undefined
+  /** True while the session is known to be lost, and another is made. */
+  readonly isBeingRenewed: () => boolean
   /** True when the client took the request back. */
   readonly isTakenBack: () => boolean
   /** Waits, no longer than the caller does. Resolves with false when the client took the request back meanwhile. */
@@ -205,8 +207,8 @@ export class CallStream implements StreamOwner {
   }
 
   #isSessionCurrent(): boolean {
-    const { epoch, lost } = this.#work.session
-    return epoch === this.#upstream.epoch && !lost
+    const { session, isBeingRenewed } = this.#work
+    return session.epoch === this.#upstream.epoch && !session.lost && !isBeingRenewed()
   }
 
   #isUnwanted(): boolean {

@@ -47,7 +47,8 @@ function* triedInTime(file: CaseFile, request: RequestRecord) {
   const tries = file.triesOf(request)
   let first: number | undefined
   for (const [before, after] of neighbours(tries)) {
-    if (before.fetchNumber !== after.fetchNumber) first = undefined
+    // What began to be answered was no outage: another one begins when that breaks off.
+    if (before.fetchNumber !== after.fetchNumber || before.ending === 'cut') first = undefined
     else if (isAway(before) && before.endedAt !== undefined) {
       const since = (first ??= before.endedAt)
       const recovered = file.events.some(
