@@ -15,5 +15,9 @@ export async function changeState(client: ModelClient, key: string, plan: CallPl
   client.state.begin(item)
   const { outcome } = await request(client, key, plan)
   if (outcome?.kind === 'result') client.state.accepted(item, wanted, client.now)
-  else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code)) client.state.undo(item, before)
+  else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code)) {
+    // Of two tries the first one may have been taken and the second refused.
+    const tries = client.surroundings.network.wire.filter((record) => record.key === key).length
+    if (tries === 1) client.state.undo(item, before)
+  }
 }
