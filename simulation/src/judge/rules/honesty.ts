@@ -101,6 +101,6 @@ function wasAway(file: CaseFile, request: RequestRecord, tries: readonly WireRec
   // The head of its answer was there already, so that it could not be given the challenge.
   const isChallenged =
     tries.some(({ ending }) => ending === 'cut') &&
-    file.wire.some(({ client: whose, ending }) => whose === client && ending === 'challenged')
+    file.wire.some(({ client: whose, status }) => whose === client && status === 401)
   return relevant.length > 0 && (settledAt - first >= outageBudget || asksForMore || isChallenged)
 }
