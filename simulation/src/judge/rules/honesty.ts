@@ -43,8 +43,17 @@ function recoveryFailed(file: CaseFile, request: RequestRecord, tries: readonly 
   const failed = file.events.some(
     ({ at, event }) => event.type === 'recovery-failed' && at <= settledAt && at >= settledAt - rememberedMs,
   )
+  // Told by what was asked beside it, not by a refusal of its own.
+  const wasLostSilently = file.events.some(
+    ({ at, event }) =>
+      event.type === 'session-lost' &&
+      event.rule === 'persistent-server-error' &&
+      at >= request.startedAt &&
+      at <= settledAt,
+  )
   return (
     failed ||
+    (wasLostSilently && replay !== 'on-rejection') ||
     (losses > 0 && wasRenewed(file, request)) ||
     losses > 1 ||
     (losses === 1 && replay !== 'on-rejection') ||
