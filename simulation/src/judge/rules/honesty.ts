@@ -54,10 +54,22 @@ function recoveryFailed(file: CaseFile, request: RequestRecord, tries: readonly 
   return (
     failed ||
     (wasLostSilently && replay !== 'on-rejection') ||
-    (losses > 0 && wasRenewed(file, request)) ||
+    ((losses > 0 || wasUsurped(file, request)) && wasRenewed(file, request)) ||
     losses > 1 ||
     (losses === 1 && replay !== 'on-rejection') ||
     tries.some(({ ending }) => ending === 'header-lost')
+  )
+}
+
+/** Whether its session's id was given to another session meanwhile. */
+function wasUsurped({ clients, events }: CaseFile, { client, startedAt, settledAt = 0 }: RequestRecord): boolean {
+  return events.some(
+    ({ at, event }) =>
+      event.type === 'session-lost' &&
+      event.rule === 'upstream-id-reused' &&
+      event.session === clients[client]?.fingerprint &&
+      at >= startedAt &&
+      at <= settledAt,
   )
 }
 
