@@ -36,7 +36,9 @@ export const mutants: readonly Mutant[] = [
     name: '401 handed to everyone',
     file: 'recovery/recover.ts',
     find: 'unclaimed = undefined\n    cancelTimer()\n    return claimed',
-    replace: 'cancelTimer()\n    return claimed && new Response(null, claimed)',
+    replace:
+      'cancelTimer()\n    const copy = claimed && new Response(null, claimed)\n' +
+      '    if (claimed) discardBody(claimed)\n    return copy',
   },
   {
     name: 'an old token is sent again',
