@@ -47,7 +47,8 @@ function* triedInTime(file: CaseFile, request: RequestRecord) {
   const tries = file.triesOf(request)
   let first: number | undefined
   for (const [before, after] of neighbours(tries)) {
-    if (before.fetchNumber !== after.fetchNumber) first = undefined
+    // An answer that had begun to come ends the outage before it, and is the beginning of the next one.
+    if (before.fetchNumber !== after.fetchNumber || before.ending === 'cut') first = undefined
     else if (isAway(before) && before.endedAt !== undefined) {
       const since = (first ??= before.endedAt)
       const recovered = file.events.some(
