@@ -34,11 +34,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: '401 handed to everyone',
-    file: 'recovery/recover.ts',
-    find: 'unclaimed = undefined\n    cancelTimer()\n    return claimed',
-    replace:
-      'cancelTimer()\n    const copy = claimed && new Response(null, claimed)\n' +
-      '    if (claimed) discardBody(claimed)\n    return copy',
+    file: 'fetch/after-challenge.ts',
+    find: 'signIn.concerns(underWay, change, signInTraffic.isUnderWay)',
+    replace: 'signIn.concerns(underWay, -2, signInTraffic.isUnderWay)',
   },
   {
     name: 'an old token is sent again',
