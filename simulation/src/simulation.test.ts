@@ -23,7 +23,7 @@ const leastOften: Readonly<Record<string, number>> = {
   'bad gateways': 1_000,
   'not ready': 1_000,
   'retry-after': 500,
-  cuts: 200,
+  cuts: 500,
   silences: 200,
   challenges: 1_500,
   'headers lost': 150,
@@ -33,7 +33,11 @@ const leastOften: Readonly<Record<string, number>> = {
   'outcome cancelled': 500,
   'stateless epochs': 150,
   'ids minted again': 150,
-  resumptions: 100,
+  resumptions: 1_000,
+  'interruptions call': 500,
+  'continuations call': 50,
+  'interruptions standalone': 500,
+  'continuations standalone': 500,
   notifications: 1_000,
   'stream 200': 1_000,
   'stream 404': 200,
@@ -58,8 +62,9 @@ const leastOften: Readonly<Record<string, number>> = {
   'dialect initializeFirstInOk': 3,
   'dialect sessionTerminatedAs500': 100,
   'dialect wrappedLossAs500': 100,
-  questions: 500,
-  'answers to questions': 300,
+  questions: 1_000,
+  'answers to questions': 800,
+  withdrawals: 40,
 }
 
 it(`${String(runs)} random schedules break no promise (seed ${String(seed)})`, { timeout: 180_000 }, async () => {

@@ -6,6 +6,7 @@ import { honesty } from './rules/honesty.js'
 import { identity } from './rules/identity.js'
 import { leftovers } from './rules/leftovers.js'
 import { memory } from './rules/memory.js'
+import { questions } from './rules/questions.js'
 import { recoveries } from './rules/recoveries.js'
 import { repetitions } from './rules/repetitions.js'
 import { signIns } from './rules/sign-ins.js'
@@ -14,6 +15,7 @@ import { taking } from './rules/taken-back.js'
 const rules: Readonly<Record<string, Rule>> = {
   answers,
   repetitions,
+  questions,
   recoveries,
   deadlines,
   honesty,

@@ -15,9 +15,14 @@ export async function changeState(client: ModelClient, key: string, plan: CallPl
   client.state.begin(item)
   const { outcome } = await request(client, key, plan)
   if (outcome?.kind === 'result') client.state.accepted(item, wanted, client.now)
-  else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code)) {
-    // Of two tries the first one may have been taken and the second refused.
-    const tries = client.surroundings.network.wire.filter((record) => record.key === key).length
-    if (tries === 1) client.state.undo(item, before)
+  else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code) && !hasRun(client, key)) {
+    client.state.undo(item, before)
   }
+}
+
+/** An earlier try of it was taken, whatever the server says of the last one. */
+function hasRun({ surroundings }: ModelClient, key: string): boolean {
+  return surroundings.network.wire.some(
+    (record) => record.key === key && record.executed && record.fault !== 'own-error',
+  )
 }

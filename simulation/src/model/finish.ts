@@ -6,6 +6,8 @@ import type { World } from './play.js'
 
 /** Longer than a breaker is open and a stream's back-off lasts. */
 const calmMs = 120_000
+/** As long as a stream may wait for its next try: who has signed in meanwhile is not hastened. */
+const streamBackOffMs = 31_000
 /** For a notification to arrive, and for what was closed to be closed. */
 const shortMs = 15_000
 
@@ -35,7 +37,7 @@ export async function finish(world: World, isRestless: boolean): Promise<FinalSt
   // The first one finds out what is lost, and need not be sent again; the second one has nothing to fear.
   await pingAll(world, connected, 'first')
   const unanswered = await pingAll(world, connected, 'last')
-  await clock.run(() => false, shortMs)
+  await clock.run(() => false, streamBackOffMs)
   const forgotten = features.restore ? connected.flatMap((client) => forgottenOf(world, client)) : []
   const listening = features.standalone && server.traits.standalone === 'offered' && !server.isStateless
   const heard = connected.map(({ record }) => record.notesReceived)

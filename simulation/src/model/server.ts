@@ -49,7 +49,9 @@ export class ModelServer {
 
   /** The session that a client is on, if the server keeps sessions. */
   currentSession(client: number): UpstreamSession | undefined {
-    return this.sessionsOf(client).at(-1)
+    // One that nobody has acknowledged was given up, even where its end was refused.
+    const sessions = this.sessionsOf(client)
+    return sessions.findLast(({ record }) => record.acknowledged) ?? sessions.at(-1)
   }
 
   forget(session: UpstreamSession, how: 'end' | 'reset' = 'end'): void {

@@ -11,8 +11,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no single flight',
     file: 'recovery/renewals.ts',
-    find: 'if (joined) return joined',
-    replace: 'if (joined && !session) return joined',
+    find: 'if (!flight) return this.#take(session, sender, background)',
+    replace: 'if (!flight || !background) return this.#take(session, sender, background)',
   },
   {
     name: 'no hint check: every tool is safe to repeat',
@@ -23,8 +23,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a failure that tells of a loss counts as a refusal',
     file: 'fetch/message-exchange.ts',
-    find: "if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#outcomeUnknown(rule)",
-    replace: "if (replay === 'heal-only' && this.#tries < 0) return this.#outcomeUnknown(rule)",
+    find: "if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#report.outcomeUnknown(rule)",
+    replace: "if (replay === 'heal-only' && this.#report.tries < 0) return this.#report.outcomeUnknown(rule)",
   },
   {
     name: 'a bad gateway counts as not ready',
@@ -34,9 +34,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: '401 handed to everyone',
-    file: 'recovery/renewals.ts',
-    find: 'unclaimed = undefined\n    return claimed',
-    replace: 'return claimed && new Response(null, claimed)',
+    file: 'fetch/after-challenge.ts',
+    find: 'signIn.concerns(underWay, change, signInTraffic.isUnderWay)',
+    replace: 'signIn.concerns(underWay, -2, signInTraffic.isUnderWay)',
   },
   {
     name: 'an old token is sent again',
@@ -46,9 +46,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the event id of another epoch is forwarded',
-    file: 'fetch/call.ts',
-    find: 'if (session.epoch > 1) headers.delete(lastEventIdHeader)',
-    replace: 'if (session.epoch < 1) headers.delete(lastEventIdHeader)',
+    file: 'fetch/open-stream.ts',
+    find: 'isCurrent ? event.id : undefined',
+    replace: 'event?.id',
   },
   {
     name: 'replayed after it was cancelled',
@@ -97,19 +97,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a recovery has no deadline',
-    file: 'recovery/renewals.ts',
-    find: "deadline(clock, recoveryTimeoutMs, 'the recovery')",
-    replace: "deadline(clock, 100 * recoveryTimeoutMs, 'the recovery')",
+    file: 'recovery/recovery-steps.ts',
+    find: 'const ms = Math.min(this.leftMs, Math.round(this.#limitMs * shares[step]))',
+    replace: 'const ms = Math.round(100 * this.#limitMs * shares[step])',
   },
   {
     name: 'a session that failed its handshake is left behind',
     file: 'recovery/handshake.ts',
-    find: 'if (sessionId === undefined) return\n  const { url, send',
-    replace: 'if (sessionId !== null) return\n  const { url, send',
+    find: 'void endSession(input, sessionId, protocolVersion)',
+    replace: 'if (sessionId === "") void endSession(input, sessionId, protocolVersion)',
   },
   {
     name: 'an abort does not end the waiting',
-    file: 'fetch/renew-for.ts',
+    file: 'fetch/held-back.ts',
     find: 'return abortable(Promise.race([promise, cancelled]), signal)',
     replace: 'return abortable(Promise.race([promise, cancelled]), signal?.aborted ? signal : undefined)',
   },
@@ -134,7 +134,81 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an error on the own id counts as an outage',
     file: 'fetch/message-exchange.ts',
-    find: 'if (error) return present(response, this.#session)\n    const progress',
-    replace: 'if (error && this.#tries < 0) return present(response, this.#session)\n    const progress',
+    find: 'if (error) return present(response, this.#session)\n    const unavailability',
+    replace: 'if (error && this.#report.tries < 0) return present(response, this.#session)\n    const unavailability',
+  },
+  {
+    name: 'a subscription is forgotten',
+    file: 'recovery/restore.ts',
+    find: 'live.filter((request) => mayAsk(input, request))',
+    replace: "live.filter((request) => mayAsk(input, request) && request.method !== 'resources/subscribe')",
+  },
+  {
+    name: 'the log level is forgotten',
+    file: 'recovery/restore.ts',
+    find: 'live.filter((request) => mayAsk(input, request))',
+    replace: "live.filter((request) => mayAsk(input, request) && request.method !== 'logging/setLevel')",
+  },
+  {
+    name: 'the ids of the server’s requests do not carry their epoch',
+    file: 'session/request-ids.ts',
+    find: 'if (epoch === 1) return id',
+    replace: 'if (epoch >= 1) return id',
+  },
+  {
+    name: 'a question of a dead epoch is not withdrawn',
+    file: 'session/virtual-session.ts',
+    find: 'this.questions.takeDead(this.#epoch)',
+    replace: 'this.questions.takeDead(0)',
+  },
+  {
+    name: 'a late answer to a dead question goes upstream',
+    file: 'fetch/for-upstream.ts',
+    find: "if (epoch !== session.epoch) return { direction: 'nowhere', message }",
+    replace: "if (epoch > session.epoch) return { direction: 'nowhere', message }",
+  },
+  {
+    name: 'events are delivered twice after a resumption',
+    file: 'stream/event-rules.ts',
+    find:
+      'if (isContinuation && this.#seenIds.has(id)) return true\n' +
+      '    this.#lastEventId = canBeAskedFor(id) ? id : undefined',
+    replace: 'if (isContinuation && !id) return true\n    this.#lastEventId ??= canBeAskedFor(id) ? id : undefined',
+  },
+  {
+    name: 'a call whose stream was cut is always sent again',
+    file: 'fetch/message-exchange.ts',
+    find: "const ending = await this.#inTrouble('unknown', { cause })",
+    replace: "const ending = await this.#inTrouble('not-started', { cause })",
+  },
+  {
+    name: 'a call that has asked something is sent again',
+    file: 'stream/call-stream.ts',
+    find: 'mayRepeat: !this.#hasAsked',
+    replace: 'mayRepeat: true',
+  },
+  {
+    name: 'a dead call stream is resumed on the new session',
+    file: 'stream/call-stream.ts',
+    find: 'return epoch === this.#upstream.epoch && !lost',
+    replace: 'return epoch >= this.#upstream.epoch && !lost',
+  },
+  {
+    name: 'the standalone stream goes on after an event of a dead session',
+    file: 'stream/standalone-stream.ts',
+    find: 'epoch === this.#upstream.epoch ? this.#rules.lastEventId : undefined',
+    replace: 'epoch > 0 ? this.#rules.lastEventId : undefined',
+  },
+  {
+    name: 'the standalone stream is not opened again after its end',
+    file: 'stream/standalone-stream.ts',
+    find: 'if (isRestOfCall || this.#isUnwanted())',
+    replace: "if (isRestOfCall || cause === 'ended' || this.#isUnwanted())",
+  },
+  {
+    name: 'the standalone stream is not moved to the new session',
+    file: 'stream/standalone-stream.ts',
+    find: "if (ended || epoch !== this.#upstream.epoch) this.#stream.interrupt('replaced')",
+    replace: "if (ended || epoch < this.#upstream.epoch) this.#stream.interrupt('replaced')",
   },
 ]

@@ -42,6 +42,8 @@ export function count(history: History, classes: Classes): void {
     if (event.type === 'recovery-succeeded') add('recoveries')
     if (event.type === 'request-replayed') add('replays')
     if (event.type === 'server-away') add('waits')
+    if (event.type === 'stream-interrupted') add(`interruptions ${event.stream}`)
+    if (event.type === 'stream-resumed') add(`continuations ${event.stream}`)
   }
   for (const { id, usurpedBy } of history.upstream) {
     if (id === undefined) add('stateless epochs')
@@ -49,6 +51,7 @@ export function count(history: History, classes: Classes): void {
   }
   add('requests', history.requests.length)
   add('questions', history.questions.length)
+  add('withdrawals', history.questions.filter(({ withdrawnAt }) => withdrawnAt !== undefined).length)
   for (const { notesReceived } of history.clients) add('notifications', notesReceived)
   if (mostAtOnce(history) >= 10) add('crowds')
   if (history.clients.length > 1) add('several sessions')

@@ -47,7 +47,7 @@ function* triedInTime(file: CaseFile, request: RequestRecord) {
   const tries = file.triesOf(request)
   let first: number | undefined
   for (const [before, after] of neighbours(tries)) {
-    // What began to be answered was no outage: another one begins when that breaks off.
+    // An answer that had begun to come ends the outage before it, and is the beginning of the next one.
     if (before.fetchNumber !== after.fetchNumber || before.ending === 'cut') first = undefined
     else if (isAway(before) && before.endedAt !== undefined) {
       const since = (first ??= before.endedAt)

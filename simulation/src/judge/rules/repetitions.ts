@@ -1,5 +1,5 @@
 import type { RequestRecord, WireRecord } from '../../model/history.js'
-import type { Rule } from '../case-file.js'
+import type { CaseFile, Rule } from '../case-file.js'
 import { neighbours } from '../neighbours.js'
 
 /** So often one request may find a session lost: once for its renewal, and once more after that. */
@@ -24,6 +24,10 @@ export const repetitions: Rule = function* (file) {
       if (!mayFollow(before, after, isSafe, replay)) {
         yield `${request.key} (${request.kind}) was sent again after it was ${before.ending} (${replay})`
       }
+      // Of a call that its client came back to, the engine does not know any more what was asked before.
+      if (before.ending === 'cut' && request.resumptions === 0 && hasAsked(file, before, after)) {
+        yield `${request.key} (${request.kind}) was sent again although its client was asked about it`
+      }
       const { retryAfterMs, endedAt } = before
       if (retryAfterMs !== undefined && endedAt !== undefined && after.sentAt < endedAt + retryAfterMs) {
         yield `${request.key} was sent again ${String(after.sentAt - endedAt)} ms after Retry-After: ${String(retryAfterMs)} ms`
@@ -45,6 +49,17 @@ function* executedTwice({ key, kind, isRequest, isSafe }: RequestRecord, tries: 
   const runs = tries.filter(({ executed }) => executed)
   const excused = runs.filter(({ ending, fault }) => ending === 'lost' && fault === 'false-404')
   if (runs.length - excused.length > 1) yield `${key} (${kind}) was executed ${String(runs.length)} times`
+}
+
+/** Whether its client was asked something on the first of two tries: it would be asked once more by the second. */
+function hasAsked({ questions }: CaseFile, before: WireRecord, after: WireRecord): boolean {
+  return questions.some(
+    ({ key, askedAt, receivedAt }) =>
+      key.startsWith(`${before.key}/`) &&
+      askedAt >= before.sentAt &&
+      receivedAt !== undefined &&
+      receivedAt < after.sentAt,
+  )
 }
 
 function mayFollow(before: WireRecord, after: WireRecord, isSafe: boolean, policy: string): boolean {
