@@ -57,8 +57,9 @@ function workFor(answering: Answering): CallStreamWork {
     onResumed: () => {
       emit({ type: 'stream-resumed', ...told, epoch: session.epoch })
     },
-    onOver: (isAnswered, lastEventId) => {
+    onOver: (isAnswered, lastEventId, hasAsked) => {
       done()
+      if (hasAsked) answering.exchange.forbidRepeating()
       if (lastEventId === undefined) return
       const isOwed = !isAnswered && !underWay.cancelled
       session.streamEnds.note(lastEventId, isOwed ? (...rest) => takeUp(answering, ...rest) : 'answered')

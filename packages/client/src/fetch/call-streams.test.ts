@@ -292,6 +292,19 @@ describe('a client that comes back to a call’s stream that it left', () => {
     expect(await dataOf(await client.send('GET', { 'last-event-id': '1' }))).toMatchObject([result(7, 'anew')])
   })
 
+  it('is not asked for anew when it had asked the client something before', async () => {
+    const first = streamOf('id: 1\ndata: \n\n', event({ id: 0, method: 'elicitation/create' }, '2'))
+    const { call, client, server } = await streaming(({ method }) =>
+      method === 'GET' ? new Response(null, { status: 405 }) : first.response,
+    )
+    const messages = messagesOf(await call('read'))
+    await messages.next()
+    await messages.leave()
+    const answers = await dataOf(await client.send('GET', { 'last-event-id': '2' }))
+    expect(answers).toMatchObject([{ id: 7, error: { code: -32011 } }])
+    expect(server.lines().filter((line) => line.startsWith('tools/call'))).toHaveLength(1)
+  })
+
   it('is told that there is no rest when it has had its answer', async () => {
     const { call, client, server } = await streaming(() =>
       endingStream(event({ id: 7, error: { code: 1, message: '' } }, '5')),

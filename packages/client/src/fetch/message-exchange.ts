@@ -89,6 +89,11 @@ export class MessageExchange {
     return answer
   }
 
+  /** It has had effects that it must not have twice. */
+  forbidRepeating(): void {
+    this.#hasLastingEffects = true
+  }
+
   /**
    * The answer that `run` brought broke off, so that the outcome is unknown. Sends the message again if that is safe, and
    * says so if not.

@@ -51,7 +51,9 @@ export async function resumeStream(
   if (verdict.conclusion === 'lost' && session.epoch === epoch) {
     const confirmed = await confirmLoss(seam, session, get)
     // The call itself may be lost with it, but the session must not be.
-    if (confirmed.verdict === 'lost') renewInBackground(seam, session, get, confirmed).catch(() => undefined)
+    if (confirmed.verdict === 'lost' && session.epoch === epoch) {
+      renewInBackground(seam, session, get, confirmed).catch(() => undefined)
+    }
     return { kind: 'refused', cause }
   }
   if (isChallenge(answer)) return { kind: 'challenged', cause }

@@ -60,7 +60,7 @@ export interface CallStreamWork {
   readonly onInterrupted: (cause: string) => void
   readonly onResumed: () => void
   /** @param lastEventId as the client knows it; `undefined` when it can't come back to this stream */
-  readonly onOver: (isAnswered: boolean, lastEventId: string | undefined) => void
+  readonly onOver: (isAnswered: boolean, lastEventId: string | undefined, hasAsked: boolean) => void
   readonly watchStall: StreamOwner['watchStall']
 }
 
@@ -136,7 +136,7 @@ export class CallStream implements StreamOwner {
   }
 
   onOver(): void {
-    this.#work.onOver(this.#awaited.size === 0, this.#lastOutwardEventId)
+    this.#work.onOver(this.#awaited.size === 0, this.#lastOutwardEventId, this.#hasAsked)
   }
 
   async afterEnd(end: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
