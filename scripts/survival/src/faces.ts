@@ -40,7 +40,7 @@ function sdkFaces(recovering: boolean, options: () => SdkFaceOptions): readonly 
 export const rawFaces = sdkFaces(false, () => ({ fetch: globalFetch }))
 
 /** Short enough that a server which is silent or away costs little, and long enough for what shall go well. */
-const limits = { recoveryTimeout: 2500, authorizationTimeout: 2500, outageBudget: 4000 }
+const limits = { recoveryTimeout: 2500, authorizationTimeout: 2500, outageBudget: 6000 }
 
 /** Every recovering face. */
 export const recoveringFaces: readonly FaceMaker[] = [

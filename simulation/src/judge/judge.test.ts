@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { History, RequestRecord, WireRecord } from '../model/history.js'
+import type { History, QuestionRecord, RequestRecord, WireRecord } from '../model/history.js'
 import { play } from '../model/play.js'
 import { allFeatures } from '../schedule/features.js'
 import { schedules } from '../schedule/generate.js'
@@ -102,6 +102,20 @@ describe('judge', () => {
       },
       'was left behind',
     ],
+    [
+      'an answer that was kept back',
+      (copy) => {
+        ask(copy, { session: 2, answeredAt: 1 })
+      },
+      'was never sent',
+    ],
+    [
+      'a question that outlives its session',
+      (copy) => {
+        ask(copy, { session: 1, answeredAt: undefined })
+      },
+      'was left standing',
+    ],
     ['a forgotten setting', (copy) => (copy.final.forgotten as string[]).push('log level'), 'log level'],
     ['a timer', (copy) => ((copy.final as { enginePending: number }).enginePending = 1), 'timers of the engine'],
   ])('finds %s', (_what, change, found) => {
@@ -118,6 +132,14 @@ function slowDown({ events }: History): void {
   for (const { event } of events) {
     if (event.type === 'recovery-succeeded') (event as { durationMs: number }).durationMs = 1_001
   }
+}
+
+function ask(
+  { questions }: History,
+  known: { readonly session: number; readonly answeredAt: number | undefined },
+): void {
+  const silent = { receivedAt: 0, withdrawnAt: undefined, reachedAt: undefined }
+  ;(questions as QuestionRecord[]).push({ client: 0, key: 'call-0/0', askedAt: 0, ...silent, ...known })
 }
 
 function leaveBehind({ wire, upstream }: History): void {

@@ -174,8 +174,7 @@ export class ModelServer {
   checkEventId({ record }: Exchange, session: UpstreamSession): void {
     const { lastEventId } = record
     // It may have been sent before it could be known that the session's id is another's now.
-    const { client, toldAt = Infinity } = session.record
-    if (client !== record.client || (this.traits.ids === 'counted' && record.sentAt < toldAt)) return
+    if (session.record.client !== record.client || couldNotKnow(session.record, record.sentAt)) return
     if (lastEventId !== undefined && sessionOfEvent(lastEventId) !== session.record.number) {
       mistake(record, `the event id ${lastEventId} is of another session`)
     }

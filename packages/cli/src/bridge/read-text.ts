@@ -1,12 +1,16 @@
 import { maxMessageSize } from './limits.js'
 
 /**
- * A body as text. Throws when it is larger than a message may be. One that says how long it is, is asked for in one
- * piece: the recovering fetch can then ask for it anew when it breaks off.
+ * A body as text. Throws when it is larger than a message may be. It is asked for in one piece, unless it says that it is
+ * too large: the recovering fetch can then ask for it anew when it breaks off. Node holds no string of more than half a
+ * gigabyte, so that one which does not say its length has an end too.
  */
 export async function readText(response: Response, maxBytes: number = maxMessageSize): Promise<string> {
-  const length = response.headers.get('content-length')
-  if (length !== null && Number(length) <= maxBytes && !response.headers.has('content-encoding')) return response.text()
+  if (Number(response.headers.get('content-length') ?? 0) <= maxBytes) {
+    const whole = await response.text()
+    if (whole.length > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`)
+    return whole
+  }
   const { text, complete } = await readBeginning(response, maxBytes)
   if (!complete) throw new Error(`the answer is larger than ${maxBytes} bytes`)
   return text
