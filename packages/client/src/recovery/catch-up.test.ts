@@ -55,11 +55,28 @@ it('tries again while the server is away', async () => {
   expect(clock.now()).toBe(200 + 400)
 })
 
-it('gives up after three tries, and says so', async () => {
+it('gives up after eight tries, and says so', async () => {
   const { add, said, log } = caughtUp(unavailable)
   add([subscription])
   expect(await log.next('restore-failed')).toMatchObject({ uri: 'test://a', reason: 'HTTP 503', epoch: 1 })
+  expect(said).toHaveLength(8)
+})
+
+it('waits for another token when it is challenged, as long as the session lives', async () => {
+  const { add, accepted, said, log, session, clock } = caughtUp((_said, tries) =>
+    tries < 3 ? new Response(null, { status: 401 }) : undefined,
+  )
+  const done = accepted()
+  add([subscription])
+  for (const token of ['one', 'two']) {
+    await new Promise((resolve) => setImmediate(resolve))
+    session.newestHeaders.remember({ authorization: token }, url)
+  }
+  await done
+  await new Promise((resolve) => setImmediate(resolve))
   expect(said).toHaveLength(3)
+  expect(log.events).toEqual([])
+  expect(clock.pending).toBe(0)
 })
 
 it.each([

@@ -11,8 +11,12 @@ import { backOffMs } from './back-off.js'
 import type { Sender } from './handshake-requests.js'
 import { restoreFailed } from './restore.js'
 
-const maxTries = 3
+/** With back-off some ten seconds: as long as the usual restart takes. */
+const maxTries = 8
 const maxWaitMs = 10_000
+/** A client signs in when it has something to ask. */
+const maxSignIns = 10
+const maxSignInMs = 600_000
 
 export interface BackgroundSettings {
   readonly clock: Clock
@@ -50,10 +54,12 @@ export class CatchUp {
 
   async #tell(session: VirtualSession, sender: Sender, request: StandingRequest, epoch: number): Promise<void> {
     const { clock, emit, random, newRequestId } = this.#settings
-    for (let tries = 1; ; tries++) {
+    const { newestHeaders } = session
+    for (let tries = 1, signIns = 0; ; tries++) {
       // A later recovery has restored it; a later request of the client's own says something else.
       if (session.closing || session.ended || session.epoch !== epoch || !session.standingRequests.isCurrent(request))
         return
+      const { authorizationChanges } = newestHeaders
       const timeout = deadline(clock, maxWaitMs, request.method)
       const reply = await ask({
         sender,
@@ -65,7 +71,14 @@ export class CatchUp {
         signal: timeout.signal,
       }).finally(timeout.cancel)
       if (reply.kind === 'result' || reply.kind === 'gone') return
-      if (reply.kind === 'challenged') discardBody(reply.response)
+      if (reply.kind === 'challenged') {
+        discardBody(reply.response)
+        if (signIns++ < maxSignIns) {
+          tries--
+          await newestHeaders.authorizationChanged(authorizationChanges, clock, maxSignInMs, false)
+          continue
+        }
+      }
       if (reply.kind === 'refused') session.standingRequests.drop(request)
       if (reply.kind === 'refused' || tries === maxTries) {
         emit(restoreFailed(session, epoch, request, reply.cause))

@@ -55,7 +55,7 @@ export class NewestHeaders {
   }
 
   /** Resolves when the client has come with another `Authorization` since it had changed `change` times, or after `ms`. */
-  authorizationChanged(change: number, clock: Clock, ms: number): Promise<true> {
+  authorizationChanged(change: number, clock: Clock, ms: number, awaited = true): Promise<true> {
     if (this.#authorizationChanges !== change) return Promise.resolve(true)
     return new Promise((resolve) => {
       const done = () => {
@@ -63,7 +63,7 @@ export class NewestHeaders {
         cancelTimer()
         resolve(true)
       }
-      const cancelTimer = clock.schedule(done, ms, true)
+      const cancelTimer = clock.schedule(done, ms, awaited)
       const stopListening = this.#waiting.add(done)
     })
   }

@@ -116,6 +116,7 @@ export class VirtualSession {
   /** Nobody will use it again. */
   end(): void {
     this.ended = true
+    this.newestHeaders.wake()
     this.changed.tell()
   }
 }
