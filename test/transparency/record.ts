@@ -68,3 +68,16 @@ export function withStreamsJoined({ wire, answers, host }: Recording): unknown {
     host,
   }
 }
+
+/**
+ * A recording without the way in which a client lets go of its standalone stream: it aborts and cancels at once, and
+ * which of the two its reading meets first is a matter of microtasks.
+ */
+export function withStreamsLeft(recording: Recording): Recording {
+  const answers = recording.answers.map((answer) =>
+    answer.method === 'GET' && (answer.end === 'broken' || answer.end === 'cancelled')
+      ? { ...answer, end: 'cancelled' as const, error: '' }
+      : answer,
+  )
+  return { ...recording, answers }
+}
