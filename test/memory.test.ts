@@ -80,8 +80,7 @@ describe.each([
     ])
   })
 
-  // To be switched on with the streams that deliver what is in a session's outbox.
-  it.skip('is told that a list has changed', async () => {
+  it('is told that a list has changed', async () => {
     const { requests, callTool, sightings } = await connected()
     await requests.listTools()
     server.tools.push({ name: 'second', description: 'A new tool' })

@@ -455,3 +455,21 @@ it('a challenge to what is restored can be read, although the recovery is over',
   expect(response.status).toBe(401)
   expect(await response.text()).toBe('sign in')
 })
+
+it('a log level is not forgotten because a server that lost the next session echoes the id', async () => {
+  const levels: string[] = []
+  const server = inProcessServer(({ message, headers }) => {
+    if (message.method !== 'logging/setLevel') return undefined
+    const session = headers.get('mcp-session-id') ?? ''
+    levels.push(session)
+    const error = { code: -32001, message: 'Session not found' }
+    if (session === 'session-2') return json(404, { jsonrpc: '2.0', id: message.id, error })
+    return json(200, { jsonrpc: '2.0', id: message.id, result: {} })
+  })
+  const client = clientOf(withSessionRecovery()(server.fetch))
+  await client.connect()
+  await (await client.post({ id: 'level', method: 'logging/setLevel', params: { level: 'info' } })).text()
+  server.forget()
+  expect((await client.call()).answer).toMatchObject({ result: { on: 'session-3' } })
+  expect(levels).toEqual(['session-1', 'session-2', 'session-3'])
+})

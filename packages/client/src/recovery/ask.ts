@@ -1,10 +1,12 @@
 import { discardBody, peekBody } from '../base/body.js'
 import { redact } from '../base/redact.js'
-import { readAnswer } from '../wire/answer-reader.js'
+import { readAnswer, type Answer } from '../wire/answer-reader.js'
 import { isChallenge } from '../wire/challenge.js'
 import type { JsonObject } from '../wire/json-rpc.js'
+import { sessionIdOf } from '../wire/headers.js'
 import { isLasting } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
+import { classify } from './classify.js'
 import { causeOf } from './failure.js'
 import { post, type Sender } from './handshake-requests.js'
 import { unavailabilityOf } from './outage.js'
@@ -50,7 +52,8 @@ export async function ask(question: Question): Promise<Reply> {
   }
 }
 
-async function readReply(response: Response, { requestId, secrets, signal }: Question): Promise<Reply> {
+async function readReply(response: Response, question: Question): Promise<Reply> {
+  const { requestId, secrets, signal } = question
   const { status, headers } = response
   const cause = `HTTP ${String(status)}`
   // Its body is read at once: the client reads it when everything that was asked beside it has been given up.
@@ -62,6 +65,8 @@ async function readReply(response: Response, { requestId, secrets, signal }: Que
     return { kind: 'unclear', cause }
   }
   const answer = await readAnswer(response, requestId, signal)
+  // Some servers echo the id when they refuse a session that they don't know.
+  if (answer.kind === 'error' && tellsOfLoss(status, answer, question)) return { kind: 'gone', cause }
   if (answer.kind === 'error' && answer.isOwn) {
     return { kind: 'refused', code: answer.code, cause: `${String(answer.code)}: ${redact(answer.message, secrets)}` }
   }
@@ -69,4 +74,15 @@ async function readReply(response: Response, { requestId, secrets, signal }: Que
   // Every dialect of a lost session is one of these, but for those that look like results; see loss-rules.ts.
   if (status === 404 || status === 400 || status === 410) return { kind: 'gone', cause }
   return response.ok && answer.kind === 'result' ? answer : { kind: 'unclear', cause: `${cause} without an answer` }
+}
+
+function tellsOfLoss(
+  status: number,
+  { code, message, isOwn }: Extract<Answer, { kind: 'error' }>,
+  { requestId, method, params, headers }: Question,
+): boolean {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: isOwn ? requestId : null, error: { code, message } })
+  const asked = { kind: 'request', id: requestId, method, params } as const
+  const carriedSession = sessionIdOf(headers) !== undefined
+  return classify({ status, carriedSession, message: asked, body }).conclusion === 'lost'
 }
