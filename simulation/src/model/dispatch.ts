@@ -22,7 +22,11 @@ export function dispatchTo(
     if (record.method === 'POST' && message.id !== undefined && !record.isEnginesOwn && !server.isStateless) {
       const client = remembered[record.client]
       if (client && !seen.has(session.record.number)) {
-        for (const difference of client.state.differences(session.logLevel, session.subscriptions, record.sentAt)) {
+        for (const difference of client.state.differences(
+          session.logLevel,
+          session.subscriptions,
+          session.record.madeBy.sentAt,
+        )) {
           mistake(record, `it was sent before the session was restored: ${difference}`)
         }
       }

@@ -27,7 +27,7 @@ export class ExpectedState {
 
   /**
    * What differs from what a session knows, of all that can be said.
-   * @param before only of what was known to be accepted before this time
+   * @param before only of what was known to be accepted before this time: the rest is said in the background
    */
   differences(logLevel: string | undefined, subscriptions: ReadonlySet<string>, before = Infinity): string[] {
     const differences: string[] = []

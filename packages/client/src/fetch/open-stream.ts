@@ -1,4 +1,4 @@
-import { withBody } from '../base/body.js'
+import { discardBody, withBody } from '../base/body.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import { readEventId } from '../session/event-ids.js'
@@ -59,7 +59,10 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     const { authorizationChanges: change } = session.newestHeaders
     const opened = await openOrFail(seam, session, get)
     // The call that it is the rest of is owed an answer, whatever the server says to this.
-    if (end && isNoStream(opened)) return presentEvents(end(call.signal, undefined, event?.id))
+    if (end && isNoStream(opened)) {
+      letGo(opened)
+      return presentEvents(end(call.signal, undefined, event?.id))
+    }
     switch (opened.kind) {
       case 'opened': {
         const { response, epoch } = opened
@@ -80,7 +83,9 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       case 'none':
         return presentNoStream()
       case 'away':
-        return event ? opened.orElse() : later()
+        if (event) return opened.orElse()
+        letGo(opened)
+        return later()
       case 'suspicious':
         return later()
       case 'outdated':
@@ -105,7 +110,14 @@ function isNoStream(opened: Opened | Away): boolean {
 /** Nobody is there to open it. `orElse`: what the client would get without us. */
 interface Away {
   readonly kind: 'away'
+  /** What it was answered, if it was. */
+  readonly response?: Response
   readonly orElse: () => Response
+}
+
+/** Nobody is going to read it. */
+function letGo(opened: Opened | Away): void {
+  if ('response' in opened && opened.response) discardBody(opened.response)
 }
 
 async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promise<Opened | Away> {
@@ -114,7 +126,9 @@ async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promi
   try {
     const opened = await openUpstream(seam, session, get)
     const isAway = opened.kind === 'refused' && unavailabilityOf(opened.response.status) !== undefined
-    return isAway && mayWait ? { kind: 'away', orElse: () => present(opened.response, session) } : opened
+    if (!isAway || !mayWait) return opened
+    const { response } = opened
+    return { kind: 'away', response, orElse: () => present(response, session) }
   } catch (error) {
     // Where a GET was answered before, it is nothing that the platform forbids.
     const isOutage = progressOf(error) === 'not-started' || session.standaloneStreamEpoch > 0

@@ -1,7 +1,5 @@
 import { abortable } from '../base/abort.js'
 import { discardBody } from '../base/body.js'
-import { causeOf } from '../recovery/failure.js'
-import { secretsOf } from '../session/secrets.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { StandaloneStream, type Reopened } from '../stream/standalone-stream.js'
 import type { UpstreamStream } from '../stream/virtual-stream.js'
@@ -65,9 +63,9 @@ async function reopen(
   let opened: Opened
   try {
     opened = await openUpstream(seam, session, get)
-  } catch (error) {
+  } catch {
     call.signal?.throwIfAborted()
-    return away(causeOf(error, secretsOf(session)))
+    return away()
   }
   switch (opened.kind) {
     case 'opened': {
@@ -83,7 +81,7 @@ async function reopen(
       const signsIn = seam.signInTraffic.hasBeen || session.newestHeaders.authorizationChanges > 1
       if (status === 401 && signsIn) return { kind: 'challenged' }
       const forgetsEvents = lastEventId !== undefined && !isPassing(status)
-      return { ...away(`HTTP ${String(status)}`, retryAfterMs(headers)), forgetsEvents }
+      return { ...away(retryAfterMs(headers)), forgetsEvents }
     }
     case 'none':
       return { kind: 'none' }
@@ -91,17 +89,16 @@ async function reopen(
       return renewed(renewInBackground(seam, session, call, opened.confirmed), call)
     case 'suspicious':
     case 'outdated':
-      return away('the session may be lost')
+      return away()
   }
 }
 
 /** After a renewal it is tried again at once; who watches the session's epoch knows. */
 async function renewed(renewal: ReturnType<typeof renewInBackground>, { signal }: Call): Promise<Reopened> {
   const outcome = await abortable(renewal, signal)
-  if (outcome.kind === 'renewed') return away('the session was renewed')
-  return away(outcome.failure.cause, outcome.kind === 'failed' ? outcome.outage?.retryAfterMs : undefined)
+  return away(outcome.kind === 'failed' ? outcome.outage?.retryAfterMs : undefined)
 }
 
-function away(cause: string, retryAfter?: number): Extract<Reopened, { kind: 'away' }> {
-  return { kind: 'away', cause, retryAfterMs: retryAfter, forgetsEvents: false }
+function away(retryAfter?: number): Extract<Reopened, { kind: 'away' }> {
+  return { kind: 'away', retryAfterMs: retryAfter, forgetsEvents: false }
 }

@@ -4,6 +4,7 @@ import {
   afterStart,
   freshThrottle,
   isFresh,
+  remembered,
   suspendedForMs,
   type RecoveryEnding,
   type ThrottleSettings,
@@ -56,7 +57,8 @@ export class ServerThrottles {
   }
 
   #stateOf(server: string): ThrottleState {
-    return this.#states.get(server) ?? freshThrottle(this.#settings)
+    const state = this.#states.get(server)
+    return (state && remembered(state, this.#clock.now())) ?? freshThrottle(this.#settings)
   }
 
   #set(server: string, state: ThrottleState): void {

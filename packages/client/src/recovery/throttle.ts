@@ -89,6 +89,12 @@ export function afterEnding(
   }
 }
 
+/** The same, if it still says anything: a suspension that was over long ago and tried by nobody is about another time. */
+export function remembered(state: ThrottleState, now: number): ThrottleState | undefined {
+  const { suspendedUntil, onTrial } = state
+  return suspendedUntil !== undefined && !onTrial && now - suspendedUntil > maxPauseMs ? undefined : state
+}
+
 /** Whether nothing is to be remembered of this server. */
 export function isFresh(state: ThrottleState, { maxTokens }: ThrottleSettings): boolean {
   return state.tokens === maxTokens && state.suspendedUntil === undefined

@@ -23,7 +23,6 @@ export type Reopened =
   /** Not now. `forgetsEvents`: it was asked to go on after an event, and may have stumbled over just that. */
   | {
       readonly kind: 'away'
-      readonly cause: string
       readonly retryAfterMs: number | undefined
       readonly forgetsEvents: boolean
     }
