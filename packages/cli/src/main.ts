@@ -15,7 +15,7 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.normal : exitCodes.usage
   if (error instanceof UsageError) {
     process.stderr.write(`mcp-tether: ${error.message}\n`)
-    return exitCodes.usage
+    return error.exitCode
   }
   process.stderr.write(`mcp-tether: unexpected failure: ${error instanceof Error ? error.message : String(error)}\n`)
   return exitCodes.unexpected

@@ -1,9 +1,16 @@
-/** What the process ends with. Part of the command's contract, listed in `--help` and in the README. */
+/** What the process ends with. Part of the command's contract, listed in `--help` and in docs/cli.md. */
 export const exitCodes = {
   /** The host closed the pipe, or a signal (SIGINT, SIGTERM, SIGHUP) asked for the end. */
   normal: 0,
   /** Something went wrong that should not have: a defect, or a machine out of resources. */
   unexpected: 1,
-  /** The command line can't be understood. */
+  /** The command line or an environment variable can't be understood. */
   usage: 2,
 } as const
+
+/** One line for each, for help and documentation. */
+export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, string>> = {
+  normal: 'ended normally: the host closed the pipe, or a signal asked for it',
+  unexpected: 'unexpected failure',
+  usage: 'the command line, or a variable of the environment, could not be understood',
+}

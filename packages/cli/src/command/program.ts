@@ -1,5 +1,8 @@
-import { Command, Option } from 'commander'
-import { bridgeSettings, type BridgeSettings, type GivenOptions } from './bridge-options.js'
+import { Command } from 'commander'
+import { addOptions } from '../options/add-options.js'
+import { type BridgeSettings, bridgeSettings } from '../options/bridge-settings.js'
+import { optionTable } from '../options/option-table.js'
+import { exitCodes, exitCodeTexts } from './exit-codes.js'
 import { packageVersion } from './version.js'
 
 const helpTail = `
@@ -15,10 +18,12 @@ In a host's configuration:
     "args": ["-y", "mcp-tether", "https://example.com/mcp", "--header", "Authorization:\${AUTH_HEADER}"],
     "env": { "AUTH_HEADER": "Bearer …" }
 
+Every option can also be given as an environment variable: --outage-budget as MCP_TETHER_OUTAGE_BUDGET.
+
 Exit codes:
-  0  ended normally: the host closed the pipe, or a signal asked for it
-  1  unexpected failure
-  2  the command line could not be understood
+${Object.entries(exitCodes)
+  .map(([name, code]) => `  ${code}  ${exitCodeTexts[name as keyof typeof exitCodes]}`)
+  .join('\n')}
 `
 
 /** What to do once the command line is understood. */
@@ -26,7 +31,7 @@ export type RunBridge = (settings: BridgeSettings) => Promise<void>
 
 /** The command line. Every further command of this package becomes one more `command()` here. */
 export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessEnv): Command {
-  return new Command('mcp-tether')
+  const program = new Command('mcp-tether')
     .description(
       'Connects a host that speaks MCP on stdio with a remote MCP server (Streamable HTTP). When the server forgets ' +
         'the session, because it was restarted or redeployed, the session is renewed and the refused call sent ' +
@@ -34,20 +39,6 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
     )
     .usage('[options] <url>')
     .argument('[url]', 'address of the MCP server')
-    .addOption(
-      new Option(
-        '--header <header>',
-        "send 'Name: value' with every request (repeatable); ${NAME} is read from the environment",
-      ).argParser(collect),
-    )
-    .option('--recovery-timeout <seconds>', 'longest time one recovery may take (default: 30)')
-    .option('--outage-budget <seconds>', 'longest time to wait for a server that is away; 0: not at all (default: 30)')
-    .option(
-      '--replay <policy>',
-      'which refused calls are sent again on the new session: on-rejection (all of them), hinted (reads, and tools ' +
-        'that the server calls read-only or idempotent) or never (default: on-rejection)',
-    )
-    .option('--verbose', 'print every exchange with the server on stderr')
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addHelpText('after', helpTail)
@@ -58,11 +49,8 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
         write(`mcp-tether: ${text.replace(/^error: /, '').trim()}; see mcp-tether --help\n`)
       },
     })
-    .action(async (url: string | undefined, options: GivenOptions) => {
-      await runBridge(bridgeSettings(url, options, environment))
+    .action(async (url: string | undefined, options: Readonly<Record<string, unknown>>) => {
+      await runBridge(bridgeSettings({ url, options }, environment, process.cwd()))
     })
-}
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value]
+  return addOptions(program, optionTable)
 }

@@ -1,17 +1,19 @@
-import { withSessionRecovery } from '@mcp-tether/client'
+import { type SessionRecoveryOptions, withSessionRecovery } from '@mcp-tether/client'
 import { Bridge } from '../bridge/bridge.js'
 import { eventLine } from '../log/event-lines.js'
 import { createLog } from '../log/log.js'
 import { createRecoverySummary } from '../log/recovery-summary.js'
 import { withWireLog } from '../log/wire-log.js'
 import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
-import type { BridgeSettings } from './bridge-options.js'
+import type { BridgeSettings } from '../options/bridge-settings.js'
+import { recoveryOptions } from '../options/recovery-options.js'
 import { exitCodes } from './exit-codes.js'
 import { firstSignal } from './signals.js'
 import { packageVersion } from './version.js'
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
-export async function runBridge({ url, headers, engine, verbose }: BridgeSettings): Promise<void> {
+export async function runBridge(settings: BridgeSettings): Promise<void> {
+  const { url, headers, verbose = false } = settings
   const signalled = firstSignal(() => {
     process.exit(exitCodes.normal)
   })
@@ -20,7 +22,7 @@ export async function runBridge({ url, headers, engine, verbose }: BridgeSetting
   const upstream = createUpstreamFetch()
   let epoch = 0
   const recovering = withSessionRecovery({
-    ...engine,
+    ...engineOptions(settings),
     // The headers are fixed: nobody will come with a newer token, so that nobody has to wait for one.
     authorizationTimeout: 1,
     onEvent(event) {
@@ -45,4 +47,10 @@ export async function runBridge({ url, headers, engine, verbose }: BridgeSetting
   summary.flush()
   upstream.close()
   process.exit(exitCodes.normal)
+}
+
+/** The engine takes its options under the names that they have here. What was not given stays absent. */
+function engineOptions(settings: BridgeSettings): SessionRecoveryOptions {
+  const names = Object.keys(recoveryOptions) as (keyof typeof recoveryOptions)[]
+  return Object.fromEntries(names.flatMap((name) => (name in settings ? [[name, settings[name]]] : [])))
 }

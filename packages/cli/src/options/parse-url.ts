@@ -1,28 +1,34 @@
 import { displayUrl } from '../log/display-url.js'
 import { maskTokens } from '../log/mask-tokens.js'
 import { printable } from '../log/printable.js'
-import { UsageError } from './usage-error.js'
+import { UsageError } from '../command/usage-error.js'
+import type { OptionInput } from './option.js'
 
 const example = 'https://example.com/mcp'
 
+/** What is said when nowhere is an address. */
+export const noUrl = `no URL was given; expected the address of an MCP server: mcp-tether ${example}`
+
 /** The address of the MCP server. */
-export function parseServerUrl(given: string | undefined): URL {
-  if (given === undefined || given.trim() === '') {
-    throw new UsageError(`no URL was given; expected the address of an MCP server: mcp-tether ${example}`)
-  }
+export function parseServerUrl(given: string, { name }: OptionInput): URL {
+  if (given.trim() === '') throw new UsageError(noUrl)
+  // The argument needs no name: it is what was given.
+  const at = name === '<url>' ? '' : `${name}: `
   const url = URL.canParse(given) ? new URL(given) : undefined
   // "localhost:3000/mcp" parses as a URL of the scheme "localhost:".
   if (!url || (url.host === '' && !given.includes('://'))) {
     const guess = URL.canParse(`http://${given}`) ? new URL(`http://${given}`) : undefined
     const hint = guess && /^[\w.:[\]-]+$/.test(guess.host) ? ` Did you mean ${displayUrl(guess)}?` : ''
-    throw new UsageError(`"${shown(given)}" is not a URL; expected an address like ${example}.${hint}`)
+    throw new UsageError(`${at}"${shown(given)}" is not a URL; expected an address like ${example}.${hint}`)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new UsageError(`"${shown(given)}" is a ${url.protocol} address; expected http: or https:, like ${example}`)
+    throw new UsageError(
+      `${at}"${shown(given)}" is a ${url.protocol} address; expected http: or https:, like ${example}`,
+    )
   }
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(
-      `the URL for ${url.host} holds a user name or password, which would end up in logs; ` +
+      `${at}the URL for ${url.host} holds a user name or password, which would end up in logs; ` +
         "take it out and give it as --header 'Authorization: Basic ${CREDENTIALS}'",
     )
   }

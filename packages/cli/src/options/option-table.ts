@@ -1,0 +1,17 @@
+import type { OptionValues } from './option.js'
+import { recoveryOptions } from './recovery-options.js'
+import { requestOptions } from './request-options.js'
+import { logOptions } from '../log/log-options.js'
+
+/**
+ * Every option of the bridge. Flags, help, environment variables, the configuration file, its schema and docs/cli.md
+ * are made from this. A room keeps its own rows beside what they set, and adds them here.
+ */
+export const optionTable = {
+  ...requestOptions,
+  ...recoveryOptions,
+  ...logOptions,
+}
+
+/** What was given of them, read and checked. */
+export type GivenOptions = OptionValues<typeof optionTable>

@@ -1,0 +1,73 @@
+import { printable } from '../log/printable.js'
+import { UsageError } from '../command/usage-error.js'
+import type { OptionInput } from './option.js'
+
+/** Headers that the bridge or HTTP itself sets. */
+const reservedHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'last-event-id',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Reads `Name: value`. `${NAME}` in the value stands for an environment variable, so that a secret need not be in an
+ * argument, where every user of the machine can see it. No message of this contains a value.
+ */
+export function parseHeaderLine(given: string, input: OptionInput): [string, string] {
+  const colon = given.indexOf(':')
+  if (colon === -1) {
+    throw new UsageError(
+      `${input.name} was given ${given.length} characters without a colon (they begin with "${printable(given.slice(0, 4))}"); ` +
+        "expected 'Name: value'",
+    )
+  }
+  return parseHeader(given.slice(0, colon).trim(), given.slice(colon + 1).trim(), input)
+}
+
+/** A name and a value that were given apart. As with {@link parseHeaderLine}, no message contains a value. */
+export function parseHeader(name: string, given: string, input: OptionInput): [string, string] {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    throw new UsageError(
+      `${input.name} was given the name "${printable(name, 40)}"; ` +
+        "expected letters, digits and hyphens, as in 'Name: value'",
+    )
+  }
+  if (reservedHeaders.has(name.toLowerCase())) {
+    throw new UsageError(`${input.name} was given ${name}, which the bridge sets itself; leave it out`)
+  }
+  const value = expand(given, name, input)
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    throw new UsageError(
+      `${input.name} ${name} was given a value with a line break or a character that HTTP headers can't hold; ` +
+        'expected one line of Latin-1 text (check the file or variable that it comes from)',
+    )
+  }
+  return [name, value]
+}
+
+function expand(value: string, name: string, input: OptionInput): string {
+  return value
+    .replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, variable: string) => {
+      const found = input.environment[variable]
+      if (found === undefined || found === '') {
+        throw new UsageError(
+          `${input.name} ${name} was given the variable ${variable}, which is ${found === '' ? 'empty' : 'not set'}; ` +
+            'expected it in the environment: set it, or add it to "env" in the host\'s configuration',
+        )
+      }
+      return found
+    })
+    .trim()
+}
