@@ -6,7 +6,7 @@ import { HostInput } from './host-input.js'
 import type { Line } from './line-splitter.js'
 import { LineWriter } from './line-writer.js'
 import { type HostMessage, readHostMessage } from './message.js'
-import { invalidRequestLine, parseErrorLine } from './rpc-errors.js'
+import { emptyResultLine, invalidRequestLine, parseErrorLine } from './rpc-errors.js'
 import { ServerSide } from './server-side.js'
 import { closeWithin } from './shutdown.js'
 
@@ -107,6 +107,9 @@ export class Bridge {
         if (request.method === 'initialize') {
           server.supersedeInitialize()
           this.#gate.submit({ kind: 'barrier', key: request.key, bytes, run: () => server.initialize(text, request) })
+        } else if (request.method === 'ping' && server.isInitializing) {
+          // The one request that a host may send before it has that answer, which may take as long as a cold start.
+          this.#gate.submit({ kind: 'aside', bytes, run: () => this.#writer.write(emptyResultLine(request)) })
         } else {
           this.#gate.submit({ kind: 'request', key: request.key, bytes, run: () => server.send(text, [request]) })
         }

@@ -6,9 +6,10 @@ export interface Work {
    * - `barrier` (initialize, initialized): everything after it waits until it is done;
    * - `request`: runs beside others, up to the limit;
    * - `passing` (notifications, answers to the server): overtakes requests that wait for a place, because a request
-   *   in flight may be waiting for just this.
+   *   in flight may be waiting for just this;
+   * - `aside`: has nothing to do with the server, and waits for nothing.
    */
-  readonly kind: 'barrier' | 'request' | 'passing'
+  readonly kind: 'barrier' | 'request' | 'passing' | 'aside'
   /** The request's id, when it can be withdrawn. */
   readonly key?: string
   /** Size of the message. */
@@ -45,6 +46,11 @@ export class Gate {
   }
 
   submit(work: Work): void {
+    if (work.kind === 'aside') {
+      this.#start(work)
+      this.#wasFull ||= this.full
+      return
+    }
     this.#waiting.push(work)
     this.#waitingBytes += work.bytes
     this.#advance()

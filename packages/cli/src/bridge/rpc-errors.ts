@@ -5,7 +5,7 @@ const parseErrorCode = -32700
 const invalidRequestCode = -32600
 /** Our own, in the range that MCP leaves to implementations; the engine uses the same. */
 const outcomeUnknownCode = -32011
-const serverUnavailableCode = -32012
+export const serverUnavailableCode = -32012
 
 /** A line that answers something that is no JSON. */
 export function parseErrorLine(reason: string): string {
@@ -18,11 +18,19 @@ export function invalidRequestLine(idText: string): string {
   return errorLine(idText, { code: invalidRequestCode, message })
 }
 
+/** A line that answers a ping. */
+export function emptyResultLine({ idText }: RpcRequest): string {
+  return `{"jsonrpc":"2.0","id":${idText},"result":{}}`
+}
+
 /** What an error of ours says beside its sentence. Stable, for programs. */
 export interface ErrorDetails {
   readonly status?: number
   /** The system's code, e.g. `ECONNREFUSED`. */
   readonly cause?: string
+  /** How often the server was asked, and for how long, where it was asked more than once. */
+  readonly attempts?: number
+  readonly durationMs?: number
   /** Host and port of the server. */
   readonly server: string
 }

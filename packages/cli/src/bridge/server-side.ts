@@ -3,12 +3,12 @@ import { displayUrl } from '../log/display-url.js'
 import type { Log } from '../log/log.js'
 import { closeFormerMs, maxAcknowledgeMs } from './limits.js'
 import type { LineWriter } from './line-writer.js'
-import { isObject, type RpcRequest } from './message.js'
+import type { RpcRequest } from './message.js'
 import { OpenRequests } from './open-requests.js'
 import { type AnswerObserver, PendingAnswers } from './pending-answers.js'
 import { Post, type PostOptions } from './post.js'
-import { headerSecrets, redact, urlSecrets } from './redact.js'
-import { connectedLine } from './connected-line.js'
+import { headerSecrets, urlSecrets } from './redact.js'
+import { connectedLine, refusedLine } from './connected-line.js'
 import { type Session, sessionFrom, withSession } from './session.js'
 import { StandaloneStream } from './standalone-stream.js'
 import { wait } from './wait.js'
@@ -58,10 +58,7 @@ export class ServerSide {
     let sessionId: string | undefined
     const answers = this.#pending([request], (_request, answer) => {
       if (!('result' in answer)) {
-        const { message } = isObject(answer.error) ? answer.error : {}
-        log.warn(
-          `${displayUrl(url)} refused initialize: ${redact(typeof message === 'string' ? message : 'no reason')}`,
-        )
+        log.warn(refusedLine(url, answer.error))
         return
       }
       this.#session = sessionFrom(sessionId, answer.result)
@@ -79,6 +76,11 @@ export class ServerSide {
     this.#initializing = post
     await this.#run(post, answers, [request])
     this.#initializing = undefined
+  }
+
+  /** True while the server has not answered the host's `initialize`. */
+  get isInitializing(): boolean {
+    return this.#initializing !== undefined
   }
 
   /** Another `initialize` has come: the one in flight, if any, will not be waited for. */

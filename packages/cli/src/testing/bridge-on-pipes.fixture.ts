@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Bridge } from '../bridge/bridge.js'
 import { createLog } from '../log/log.js'
+import { createStartupWait } from '../startup/startup-wait.js'
 import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
 import { LineReader } from './line-reader.fixture.js'
 import { initializedLine, initializeLine } from './scripted-server.fixture.js'
@@ -23,16 +24,20 @@ export interface BridgeOnPipesOptions {
   /** False for a host that does not read what it is sent. */
   readonly reads?: boolean
   readonly epoch?: () => number
+  /** How long to wait for a server that is not there, in milliseconds. @default 0 */
+  readonly startupTimeout?: number
 }
 
 export function bridgeOnPipes(
   url: URL,
-  { headers = {}, reads = true, epoch = () => 0 }: BridgeOnPipesOptions = {},
+  { headers = {}, reads = true, epoch = () => 0, startupTimeout = 0 }: BridgeOnPipesOptions = {},
 ): BridgeOnPipes {
   const upstream = createUpstreamFetch()
   const [input, output, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const log = createLog({ output: stderr, verbose: true, colors: false })
-  const bridge = new Bridge({ url, fetch: upstream.fetch, headers: new Headers(headers), input, output, log, epoch })
+  const startup = createStartupWait({ url, budgetMs: startupTimeout, log })
+  const fetch = startup.middleware(upstream.fetch)
+  const bridge = new Bridge({ url, fetch, headers: new Headers(headers), input, output, log, epoch })
   const lines = new LineReader(reads ? output : new PassThrough())
   const send = (line: string): void => {
     input.write(`${line}\n`)
@@ -50,6 +55,7 @@ export function bridgeOnPipes(
       send(initializedLine)
     },
     async close() {
+      startup.stop()
       await bridge.stop()
       upstream.close()
     },

@@ -1,0 +1,9 @@
+/**
+ * Parts of the engine for the other packages of this project, so that one rule is written once.
+ * @private Nothing here is covered by semantic versioning.
+ */
+export { peekBody, withBody, type PeekedResponse } from './base/body.js'
+export { waitBeforeNextTry, type OutageState } from './recovery/outage.js'
+export { readContent, type RefusalContent } from './recovery/refusal.js'
+export { isLasting } from './wire/request-progress.js'
+export { retryAfterMs } from './wire/retry-after.js'
