@@ -323,7 +323,7 @@ describe('what is said', () => {
   it('is that nobody is there; the bridge stays, and the host may try again', async () => {
     const server = await startScriptedServer(() => undefined)
     await server.close()
-    const cli = start([server.url.href])
+    const cli = start([server.url.href, '--startup-timeout', '0'])
     for (let round = 0; round < 2; round++) {
       cli.send(initializeLine)
       expect(JSON.parse(await cli.stdout.next())).toMatchObject({ id: 0, error: { code: -32012 } })
@@ -334,5 +334,23 @@ describe('what is said', () => {
     )
     cli.child.stdin.end()
     expect((await cli.exited).code).toBe(0)
+  })
+})
+
+describe('a server that is not there yet', () => {
+  it('is waited for, for the default minute; a host that leaves meanwhile is not waited with', async () => {
+    const server = await startScriptedServer(() => undefined)
+    await server.close()
+    const cli = start([server.url.href])
+    cli.send(initializeLine)
+    expect(await cli.stderr.containing('waiting')).toBe(
+      `mcp-tether: waiting for ${server.url.href}: connection refused (ECONNREFUSED); for up to 60 s`,
+    )
+    const begin = performance.now()
+    cli.child.stdin.end()
+    expect((await cli.exited).code).toBe(0)
+    expect(performance.now() - begin).toBeLessThan(1_000)
+    expect(cli.stdout.all).toHaveLength(1)
+    expect(JSON.parse(cli.stdout.all[0] ?? '')).toMatchObject({ id: 0, error: { code: -32012 } })
   })
 })

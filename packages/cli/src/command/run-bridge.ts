@@ -1,5 +1,6 @@
 import { type SessionRecoveryOptions, withSessionRecovery } from '@mcp-tether/client'
 import { Bridge } from '../bridge/bridge.js'
+import { headerSecrets, urlSecrets } from '../bridge/redact.js'
 import { eventLine } from '../log/event-lines.js'
 import { createLog } from '../log/log.js'
 import { createRecoverySummary } from '../log/recovery-summary.js'
@@ -7,6 +8,8 @@ import { withWireLog } from '../log/wire-log.js'
 import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
 import type { BridgeSettings } from '../options/bridge-settings.js'
 import { recoveryOptions } from '../options/recovery-options.js'
+import { defaultStartupTimeout } from '../startup/startup-options.js'
+import { createStartupWait } from '../startup/startup-wait.js'
 import { exitCodes } from './exit-codes.js'
 import { firstSignal } from './signals.js'
 import { packageVersion } from './version.js'
@@ -33,16 +36,23 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
   })
   const allHeaders = new Headers(headers)
   if (!allHeaders.has('user-agent')) allHeaders.set('user-agent', `mcp-tether/${packageVersion()}`)
+  const startup = createStartupWait({
+    url,
+    budgetMs: settings.startupTimeout ?? defaultStartupTimeout,
+    log,
+    secrets: [...headerSecrets(allHeaders), ...urlSecrets(url)],
+  })
   const bridge = new Bridge({
     url,
     headers: allHeaders,
-    fetch: recovering(withWireLog(log)(upstream.fetch)),
+    fetch: startup.middleware(recovering(withWireLog(log)(upstream.fetch))),
     input: process.stdin,
     output: process.stdout,
     log,
     epoch: () => epoch,
   })
   await Promise.race([bridge.ended, signalled])
+  startup.stop()
   await bridge.stop()
   summary.flush()
   upstream.close()

@@ -1,6 +1,7 @@
 import type { OptionValues } from './option.js'
 import { recoveryOptions } from './recovery-options.js'
 import { requestOptions } from './request-options.js'
+import { startupOptions } from '../startup/startup-options.js'
 import { logOptions } from '../log/log-options.js'
 
 /**
@@ -9,6 +10,7 @@ import { logOptions } from '../log/log-options.js'
  */
 export const optionTable = {
   ...requestOptions,
+  ...startupOptions,
   ...recoveryOptions,
   ...logOptions,
 }

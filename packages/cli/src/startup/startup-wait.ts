@@ -15,7 +15,7 @@ export interface StartupWaitOptions {
   readonly budgetMs: number
   readonly log: Log
   /** What must not appear in an error. */
-  readonly secrets?: readonly (string | undefined)[]
+  readonly secrets?: readonly string[]
   /** A number from 0 to 1. @default Math.random */
   readonly random?: () => number
 }
