@@ -67,7 +67,9 @@ describe('client', () => {
 
   it('has no other rooms', () => {
     const others = new Set(sources(source).map(roomOf))
-    expect([...others].filter((room) => !['index.ts', 'internal.ts'].includes(room) && !rooms.includes(room))).toEqual([])
+    expect([...others].filter((room) => !['index.ts', 'internal.ts'].includes(room) && !rooms.includes(room))).toEqual(
+      [],
+    )
   })
 
   it('imports no Node built-in', () => {
