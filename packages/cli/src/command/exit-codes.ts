@@ -6,6 +6,8 @@ export const exitCodes = {
   unexpected: 1,
   /** The command line or an environment variable can't be understood. */
   usage: 2,
+  /** The configuration file can't be read, or something in it is wrong. */
+  configuration: 3,
 } as const
 
 /** One line for each, for help and documentation. */
@@ -13,4 +15,5 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, string>> = {
   normal: 'ended normally: the host closed the pipe, or a signal asked for it',
   unexpected: 'unexpected failure',
   usage: 'the command line, or a variable of the environment, could not be understood',
+  configuration: 'the configuration file could not be read, or something in it is wrong',
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addOptions } from '../options/add-options.js'
 import { type BridgeSettings, bridgeSettings } from '../options/bridge-settings.js'
+import { configOption } from '../options/config-option.js'
 import { optionTable } from '../options/option-table.js'
 import { exitCodes, exitCodeTexts } from './exit-codes.js'
 import { packageVersion } from './version.js'
@@ -10,6 +11,7 @@ Examples:
   mcp-tether https://example.com/mcp
   mcp-tether https://example.com/mcp --header 'Authorization: Bearer \${API_TOKEN}'
   mcp-tether http://localhost:3000/mcp --verbose
+  mcp-tether --config example.json
 
 In a host's configuration:
   claude mcp add example -- npx -y mcp-tether https://example.com/mcp
@@ -18,7 +20,8 @@ In a host's configuration:
     "args": ["-y", "mcp-tether", "https://example.com/mcp", "--header", "Authorization:\${AUTH_HEADER}"],
     "env": { "AUTH_HEADER": "Bearer …" }
 
-Every option can also be given as an environment variable: --outage-budget as MCP_TETHER_OUTAGE_BUDGET.
+Every option can also be given as an environment variable (--outage-budget as MCP_TETHER_OUTAGE_BUDGET) and in the
+configuration file (as outageBudget). The command line comes first, then the environment, then the file.
 
 Exit codes:
 ${Object.entries(exitCodes)
@@ -50,7 +53,7 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
       },
     })
     .action(async (url: string | undefined, options: Readonly<Record<string, unknown>>) => {
-      await runBridge(bridgeSettings({ url, options }, environment, process.cwd()))
+      await runBridge(await bridgeSettings({ url, options }, environment, process.cwd()))
     })
-  return addOptions(program, optionTable)
+  return addOptions(program, { config: configOption, ...optionTable })
 }

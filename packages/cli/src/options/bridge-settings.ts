@@ -1,5 +1,7 @@
 import { UsageError } from '../command/usage-error.js'
 import { givenTexts } from './add-options.js'
+import type { ConfigFile, ConfigFileSource } from './config-file.js'
+import { configOption } from './config-option.js'
 import { type GivenOptions, optionTable } from './option-table.js'
 import { noUrl } from './parse-url.js'
 import { resolveOptions } from './resolve-options.js'
@@ -16,14 +18,22 @@ export interface CommandLine {
 }
 
 /** Throws a UsageError for the first thing that is wrong. */
-export function bridgeSettings(
+export async function bridgeSettings(
   { url, options }: CommandLine,
   environment: NodeJS.ProcessEnv,
   directory: string,
-): BridgeSettings {
-  const texts = givenTexts(optionTable, options)
+): Promise<BridgeSettings> {
+  const texts = givenTexts({ ...optionTable, config: configOption }, options)
   const commandLine = url === undefined ? texts : { ...texts, url: [url] }
-  const given = resolveOptions(optionTable, { commandLine, environment, directory })
+  const sources = { commandLine, environment, directory }
+  const { config } = resolveOptions({ config: configOption }, sources)
+  const file = config === undefined ? undefined : await readFile(config)
+  const given = resolveOptions(optionTable, { ...sources, file })
   if (given.url === undefined) throw new UsageError(noUrl)
   return { ...given, url: given.url }
+}
+
+async function readFile(source: ConfigFileSource): Promise<ConfigFile> {
+  const { readConfigFile } = await import('./config-file.js')
+  return readConfigFile(source, optionTable)
 }

@@ -10,7 +10,11 @@ export const headersOption: BridgeOption<Headers> = {
   variable: 'MCP_TETHER_HEADERS',
   group: 'Requests',
   help: "send 'Name: value' with every request (repeatable); ${NAME} in the value is read from the environment",
-  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  schema: {
+    type: 'object',
+    propertyNames: { pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" },
+    additionalProperties: { type: 'string' },
+  },
   fromText(given, input) {
     const headers = new Headers()
     for (const line of given) headers.append(...parseHeaderLine(line, input))

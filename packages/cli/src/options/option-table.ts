@@ -6,7 +6,8 @@ import { logOptions } from '../log/log-options.js'
 
 /**
  * Every option of the bridge. Flags, help, environment variables, the configuration file, its schema and docs/cli.md
- * are made from this. A room keeps its own rows beside what they set, and adds them here.
+ * are made from this. A room keeps its own rows beside what they set, and adds them here; then
+ * `npx vitest run test/cli-docs -u` writes the schema and the tables anew.
  */
 export const optionTable = {
   ...requestOptions,

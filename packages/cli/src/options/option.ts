@@ -1,5 +1,5 @@
 /** Headings of `--help` and of docs/cli.md, in their order. */
-export const optionGroups = ['Requests', 'Sign-in', 'Connection', 'Recovery', 'Logging'] as const
+export const optionGroups = ['Options', 'Requests', 'Sign-in', 'Connection', 'Recovery', 'Logging'] as const
 
 /** A JSON Schema (draft 2020-12) of what the configuration file may hold under an option's key. */
 export type JsonSchema = Readonly<Record<string, unknown>>

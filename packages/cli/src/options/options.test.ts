@@ -20,16 +20,29 @@ function parseHeaders(given: readonly string[], environment: Record<string, stri
   return optionTable.headers.fromText(given, at('--header', environment))
 }
 
+function messageOf(error: unknown): string {
+  expect(error).toBeInstanceOf(UsageError)
+  const { message } = error as Error
+  expect(message).not.toMatch(/[\r\n]/)
+  return message
+}
+
 function complaint(action: () => unknown): string {
   try {
     action()
   } catch (error) {
-    expect(error).toBeInstanceOf(UsageError)
-    const { message } = error as Error
-    expect(message).not.toMatch(/[\r\n]/)
-    return message
+    return messageOf(error)
   }
   throw new Error('nothing was refused')
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  return messageOf(
+    await work.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  )
 }
 
 describe('parseServerUrl', () => {
@@ -170,47 +183,49 @@ describe('where an option is given', () => {
   const settings = (options: Record<string, unknown>, environment: Record<string, string> = {}) =>
     bridgeSettings({ url: 'http://h/', options }, environment, '/')
 
-  it('nowhere: it is left to the default', () => {
-    expect(settings({})).toEqual({ url: new URL('http://h/') })
+  it('nowhere: it is left to the default', async () => {
+    expect(await settings({})).toEqual({ url: new URL('http://h/') })
   })
 
-  it('the command line comes before the environment', () => {
+  it('the command line comes before the environment', async () => {
     const environment = { MCP_TETHER_OUTAGE_BUDGET: '7', MCP_TETHER_REPLAY: 'never', MCP_TETHER_URL: 'http://other/' }
-    expect(settings({ outageBudget: '0', recoveryTimeout: '5' }, environment)).toEqual({
+    expect(await settings({ outageBudget: '0', recoveryTimeout: '5' }, environment)).toEqual({
       url: new URL('http://h/'),
       recoveryTimeout: 5000,
       outageBudget: 0,
       replay: 'never',
     })
-    expect(bridgeSettings({ url: undefined, options: {} }, environment, '/').url.href).toBe('http://other/')
+    expect((await bridgeSettings({ url: undefined, options: {} }, environment, '/')).url.href).toBe('http://other/')
   })
 
-  it('in an empty variable: nowhere', () => {
-    expect(settings({}, { MCP_TETHER_REPLAY: '', MCP_TETHER_VERBOSE: ' ' })).toEqual({ url: new URL('http://h/') })
+  it('in an empty variable: nowhere', async () => {
+    expect(await settings({}, { MCP_TETHER_REPLAY: '', MCP_TETHER_VERBOSE: ' ' })).toEqual({
+      url: new URL('http://h/'),
+    })
   })
 
-  it('as a line of a variable, when it may be repeated', () => {
-    const { headers } = settings({}, { MCP_TETHER_HEADERS: 'X-A: 1\r\n\nX-B: ${B}\n', B: '2' })
+  it('as a line of a variable, when it may be repeated', async () => {
+    const { headers } = await settings({}, { MCP_TETHER_HEADERS: 'X-A: 1\r\n\nX-B: ${B}\n', B: '2' })
     expect([...(headers ?? [])]).toEqual([
       ['x-a', '1'],
       ['x-b', '2'],
     ])
   })
 
-  it('is named in the complaint', () => {
-    expect(complaint(() => settings({ outageBudget: '-1' }))).toContain(
+  it('is named in the complaint', async () => {
+    expect(await refusal(settings({ outageBudget: '-1' }))).toContain(
       '--outage-budget was given "-1"; expected seconds, 0 or more and at most 3600, like 30',
     )
-    expect(complaint(() => settings({}, { MCP_TETHER_REPLAY: 'always' }))).toBe(
+    expect(await refusal(settings({}, { MCP_TETHER_REPLAY: 'always' }))).toBe(
       'MCP_TETHER_REPLAY was given "always"; expected one of on-rejection, hinted, never',
     )
-    expect(complaint(() => settings({}, { MCP_TETHER_VERBOSE: 'maybe' }))).toBe(
+    expect(await refusal(settings({}, { MCP_TETHER_VERBOSE: 'maybe' }))).toBe(
       'MCP_TETHER_VERBOSE was given "maybe"; expected 1, true, 0 or false',
     )
     expect(
-      complaint(() => bridgeSettings({ url: undefined, options: {} }, { MCP_TETHER_URL: 'ftp://h/' }, '/')),
+      await refusal(bridgeSettings({ url: undefined, options: {} }, { MCP_TETHER_URL: 'ftp://h/' }, '/')),
     ).toContain('MCP_TETHER_URL: "ftp://h/" is a ftp: address')
-    expect(complaint(() => bridgeSettings({ url: undefined, options: {} }, {}, '/'))).toContain('no URL was given')
+    expect(await refusal(bridgeSettings({ url: undefined, options: {} }, {}, '/'))).toContain('no URL was given')
   })
 })
 

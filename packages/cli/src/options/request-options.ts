@@ -10,7 +10,7 @@ export const requestOptions = {
     variable: 'MCP_TETHER_URL',
     group: 'Requests',
     help: 'address of the MCP server',
-    schema: { format: 'uri' },
+    schema: { pattern: '^https?://' },
     read: parseServerUrl,
   }),
   headers: headersOption,
