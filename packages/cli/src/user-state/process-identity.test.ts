@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeLife, lifeOf, linuxStart, ownIdentity } from './process-identity.js'
+import { judgeLife, lifeOf, linuxSight, ownIdentity } from './process-identity.js'
 
 describe('whether a process that was named is still there', () => {
   const named = { pid: 7, host: 'here', start: '100' }
@@ -22,8 +22,8 @@ describe('whether a process that was named is still there', () => {
 
   it('reads the start of a process with an awkward name', () => {
     const rest = Array.from({ length: 30 }, (_, index) => String(index + 3)).join(' ')
-    expect(linuxStart(`12 (a) b (c)) ${rest}`)).toBe('22')
-    expect(linuxStart('12 (a) Z 1 2')).toBe('ended')
+    expect(linuxSight(`12 (a) b (c)) ${rest}`)).toEqual({ exists: true, start: '22' })
+    expect(linuxSight('12 (a) Z 1 2').exists).toBe(false)
   })
 
   it("knows this process, and one that took a dead one's number", async () => {

@@ -36,7 +36,7 @@ let own: Promise<ProcessIdentity> | undefined
 
 /** This process. */
 export function ownIdentity(): Promise<ProcessIdentity> {
-  return (own ??= startOf(process.pid).then((start) => ({
+  return (own ??= look(process.pid).then(({ start }) => ({
     pid: process.pid,
     host: processHost(),
     ...(start === undefined ? {} : { start }),
@@ -51,15 +51,16 @@ export async function lifeOf(named: ProcessIdentity): Promise<Life> {
   return judgeLife(named, { host, ...(await sight(named.pid)) })
 }
 
-async function sight(pid: number): Promise<Omit<ProcessSighting, 'host'>> {
+type Sight = Omit<ProcessSighting, 'host'>
+
+async function sight(pid: number): Promise<Sight> {
   try {
     process.kill(pid, 0)
   } catch (error) {
     // EPERM: it is there, and somebody else's.
     if (systemCode(error) !== 'EPERM') return { exists: false, start: undefined }
   }
-  const start = await startOf(pid)
-  return { exists: start !== 'ended', start }
+  return look(pid)
 }
 
 let host: string | undefined
@@ -77,23 +78,19 @@ function findHost(): string {
   }
 }
 
-async function startOf(pid: number): Promise<string | 'ended' | undefined> {
-  if (process.platform === 'linux') {
-    try {
-      return linuxStart(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-    } catch {
-      return undefined
-    }
-  }
-  if (process.platform === 'win32') return undefined
+/** For a process that exists. */
+async function look(pid: number): Promise<Sight> {
+  const unseen = { exists: true, start: undefined }
   try {
+    if (process.platform === 'linux') return linuxSight(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    if (process.platform === 'win32') return unseen
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
       env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
       timeout: 5_000,
     })
-    return stdout.trim() || undefined
+    return { exists: true, start: stdout.trim() || undefined }
   } catch {
-    return undefined
+    return unseen
   }
 }
 
@@ -101,8 +98,8 @@ async function startOf(pid: number): Promise<string | 'ended' | undefined> {
  * Field 22 of `/proc/PID/stat`, in clock ticks since the boot: proc_pid_stat(5). A process that has ended keeps its
  * number until its parent asks for it, and in a container without an init nobody may ever ask.
  */
-export function linuxStart(stat: string): string | 'ended' | undefined {
+export function linuxSight(stat: string): Sight {
   // Field 2, the command's name, stands in brackets and may itself hold spaces and brackets.
   const [state, ...others] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return state === 'Z' || state === 'X' ? 'ended' : others[18]
+  return { exists: state !== 'Z' && state !== 'X', start: others[18] }
 }
