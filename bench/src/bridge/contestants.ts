@@ -14,7 +14,10 @@ export interface Contestant {
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const peerVersion = '0.15.1'
 
-export const tether: Contestant = { name: 'mcp-tether', words: [join(root, 'packages/cli/bin/mcp-tether.js')] }
+export const tether: Contestant = {
+  name: 'mcp-tether',
+  words: [fileURLToPath(new URL('bin/mcp-tether.js', import.meta.resolve('mcp-tether/package.json')))],
+}
 
 /** The peer, from a folder of its own: it is no dependency of anything here. Installs it where it is missing. */
 export function installedPeer(tell: (line: string) => void): Contestant {

@@ -2,7 +2,7 @@
 // npm links no bin whose file is absent at install time, and dist/ is built after it: this file is always there.
 import { existsSync } from 'node:fs'
 
-const entry = new URL('../dist/main.js', import.meta.url)
+const entry = new URL('../dist/bundle/main.js', import.meta.url)
 if (existsSync(entry)) {
   await import(entry.href)
 } else {
