@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '..')
 /** Which other workspace packages a package may import. Arrows point down only. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   client: [],
+  store: [],
   survival: [],
   cli: ['@mcp-tether/client', '@mcp-tether/client/internal'],
 }

@@ -1,0 +1,102 @@
+import type { BackEnd, LogName, RequiredEventLimits } from '../contract/back-end.js'
+import { StoreError } from '../contract/errors.js'
+import type { EventPage, ReadEventsResult, SessionEvents, StoredEvent, StoredMessage } from '../contract/event-store.js'
+import { eventIdOf, isStreamId, readEventId } from '../record/event-id.js'
+import { partKey, sessionKey } from '../record/session-key.js'
+import { checkedCount, checkedSize } from './checked.js'
+import type { RecordReader } from './record-reader.js'
+
+const maxEventBytes = 16 * 1024 * 1024
+const maxPage = 1000
+const defaultPage = 100
+
+/** The id by which both SDK majors name the standalone stream of a session. */
+const standaloneStreamId = '_GET_stream'
+
+/** The events of one session. */
+export function createSessionEvents(
+  sessionId: string,
+  backEnd: BackEnd,
+  reader: RecordReader,
+  limits: RequiredEventLimits,
+  nextLabel: () => string,
+): SessionEvents {
+  const key = sessionKey(sessionId)
+  const logOf = (streamId: string): LogName => (streamId === standaloneStreamId ? 'standalone' : 'calls')
+  const contextOf = (stream: string, label: string) => `event\0${key}\0${stream}\0${label}`
+
+  async function page(streamId: string, after: string | undefined, limit: number) {
+    const stream = partKey(streamId)
+    const count = checkedCount('limit', limit, 1, maxPage)
+    const { found, events, more } = await backEnd.readEvents(key, logOf(streamId), stream, after, count)
+    const opened = events.map(({ label, bytes }): StoredEvent | undefined => {
+      const value = reader.open(contextOf(stream, label), key, bytes)
+      if (value === undefined) return undefined
+      if (typeof value === 'object' && value !== null) return { eventId: eventIdOf(streamId, label), message: value }
+      reader.refuse(key, 'is no event')
+      return undefined
+    })
+    const readable = opened.filter((event) => event !== undefined)
+    return {
+      isWhole: found && readable.length === events.length,
+      page: { streamId, events: readable, more } satisfies EventPage,
+      isEmpty: events.length === 0,
+    }
+  }
+
+  function append(streamId: string, message: StoredMessage): { eventId: string; stored: Promise<void> } {
+    if (!isStreamId(streamId)) {
+      throw new StoreError('invalid_option', 'A stream id has to be well-formed text of 1 to about 400 characters.')
+    }
+    const stream = partKey(streamId)
+    const label = nextLabel()
+    const bytes = checkedSize('An event', reader.seal(contextOf(stream, label), message), maxEventBytes)
+    const stored = backEnd.appendEvent(key, logOf(streamId), stream, { label, bytes }, limits)
+    return { eventId: eventIdOf(streamId, label), stored }
+  }
+
+  async function read(lastEventId: string, limit = defaultPage): Promise<ReadEventsResult> {
+    const id = readEventId(lastEventId)
+    if (id === undefined) return { status: 'invalid' }
+    const result = await page(id.streamId, id.label, limit)
+    if (result.isWhole) return { status: 'found', page: result.page }
+    return result.isEmpty ? { status: 'unknown' } : { status: 'trimmed', page: result.page }
+  }
+
+  return {
+    append,
+    read,
+
+    async storeEvent(streamId, message) {
+      const { eventId, stored } = append(streamId, message)
+      await stored
+      return eventId
+    },
+
+    async getStreamIdForEventId(eventId) {
+      const { status, page } = await read(eventId, 1)
+      return status === 'found' ? page?.streamId : undefined
+    },
+
+    async replayEventsAfter(lastEventId, { send }) {
+      let after = lastEventId
+      for (;;) {
+        const { status, page } = await read(after)
+        if (status !== 'found' || page === undefined) {
+          throw new StoreError('event_unknown', 'Events may be missing: the one to go on after is not kept any more.')
+        }
+        for (const { eventId, message } of page.events) {
+          await send(eventId, message)
+          after = eventId
+        }
+        if (!page.more) return page.streamId
+      }
+    },
+
+    async readFromStart(streamId, limit = defaultPage) {
+      return (await page(streamId, undefined, limit)).page
+    },
+
+    clear: () => backEnd.clearEvents(key),
+  }
+}

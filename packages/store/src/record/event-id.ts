@@ -1,0 +1,32 @@
+/** Beyond it no event id is looked at. */
+const maxLength = 512
+
+/**
+ * `<stream>~<label>`. The stream is in it, so that a resumption can be told to be of this stream when the event itself is
+ * gone. Plain ASCII: it becomes an SSE `id` and a `Last-Event-ID` header.
+ */
+export function eventIdOf(streamId: string, label: string): string {
+  return `${escaped(streamId)}~${label}`
+}
+
+/** @returns undefined for what is no event id of ours */
+export function readEventId(eventId: string): { readonly streamId: string; readonly label: string } | undefined {
+  if (eventId.length > maxLength) return undefined
+  const match = /^([A-Za-z0-9_.!*'()%-]+)~([A-Za-z0-9_.-]{1,64})$/.exec(eventId)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  try {
+    const streamId = decodeURIComponent(match[1])
+    return escaped(streamId) === match[1] ? { streamId, label: match[2] } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether event ids can be made for this stream. */
+export function isStreamId(streamId: string): boolean {
+  return streamId !== '' && !/\p{Surrogate}/u.test(streamId) && escaped(streamId).length <= 400
+}
+
+function escaped(streamId: string): string {
+  return encodeURIComponent(streamId).replaceAll('~', '%7E')
+}
