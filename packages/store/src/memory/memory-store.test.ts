@@ -18,7 +18,7 @@ storeContract('memory', () => {
         given.push(
           name,
           ...args.flatMap((arg): unknown[] =>
-            typeof arg === 'object' && arg !== null ? Object.values<unknown>(arg) : [arg],
+            typeof arg === 'object' && arg !== null ? Object.values(arg as Record<string, unknown>) : [arg],
           ),
         )
         if (name === 'writeSession') keys.add(String(args[0]))
