@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** The configuration file can't be read, or something in it is wrong. */
   configuration: 3,
+  /** A credential file, or the directory of such files, can't be used; or `whoami` found no sign-in. */
+  credentials: 4,
 } as const
 
 /** One line for each, for help and documentation. */
@@ -16,4 +18,5 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, string>> = {
   unexpected: 'unexpected failure',
   usage: 'the command line, or a variable of the environment, could not be understood',
   configuration: 'the configuration file could not be read, or something in it is wrong',
+  credentials: 'a credential file or its directory could not be used, or whoami found no sign-in',
 }

@@ -4,7 +4,9 @@ import { type BridgeSettings, bridgeSettings } from '../options/bridge-settings.
 import { configOption } from '../options/config-option.js'
 import { optionTable } from '../options/option-table.js'
 import { exitCodes, exitCodeTexts } from './exit-codes.js'
+import { addLogoutCommand } from './logout-command.js'
 import { packageVersion } from './version.js'
+import { addWhoamiCommand } from './whoami-command.js'
 
 const helpTail = `
 Examples:
@@ -49,11 +51,17 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
     .configureOutput({
       // Commander's own complaints look like ours.
       outputError: (text, write) => {
-        write(`mcp-tether: ${text.replace(/^error: /, '').trim()}; see mcp-tether --help\n`)
+        const line = text
+          .replace(/^error: /, '')
+          .trim()
+          .replace(/\s*\n\s*/g, ' ')
+        write(`mcp-tether: ${line}; see mcp-tether --help\n`)
       },
     })
     .action(async (url: string | undefined, options: Readonly<Record<string, unknown>>) => {
       await runBridge(await bridgeSettings({ url, options }, environment, process.cwd()))
     })
+  addLogoutCommand(program, environment)
+  addWhoamiCommand(program, environment)
   return addOptions(program, { config: configOption, ...optionTable })
 }

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path'
-import { UserStateError } from './user-state-error.js'
+import { UsageError } from '../command/usage-error.js'
 
 /** What the places of this user's files depend on. */
 export interface DirectoryFacts {
@@ -28,7 +28,7 @@ export interface UserDirectories {
  * part of the profile, so that tokens stay on their machine. Credentials are data and not configuration: people put
  * `~/.config` under version control.
  *
- * Throws a UserStateError when `MCP_TETHER_HOME` is a relative path, which would mean another directory in each host.
+ * Throws a UsageError when `MCP_TETHER_HOME` is a relative path, which would mean another directory in each host.
  */
 export function userDirectories({ platform, environment, homeDirectory }: DirectoryFacts): UserDirectories {
   const path = platform === 'win32' ? win32 : posix
@@ -49,7 +49,7 @@ export function userDirectories({ platform, environment, homeDirectory }: Direct
   const given = environment.MCP_TETHER_HOME
   if (given !== undefined && given !== '') {
     if (path.isAbsolute(given)) return places(path.normalize(given))
-    throw new UserStateError(`MCP_TETHER_HOME is "${given}"; expected an absolute path of a directory`)
+    throw new UsageError(`MCP_TETHER_HOME is "${given}"; expected an absolute path of a directory`)
   }
   switch (platform) {
     case 'darwin':

@@ -1,11 +1,15 @@
+import { exitCodes } from '../command/exit-codes.js'
+import { UsageError } from '../command/usage-error.js'
+
 /**
  * A file or directory of this user's state that can't be used. The message is one line: which file, what is wrong with
  * it, what to do. It never holds what the file contains.
  */
-export class UserStateError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
+export class UserStateError extends UsageError {
+  constructor(message: string, { cause }: ErrorOptions = {}) {
+    super(message, exitCodes.credentials)
     this.name = 'UserStateError'
+    this.cause = cause
   }
 }
 
