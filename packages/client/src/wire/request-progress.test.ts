@@ -68,4 +68,9 @@ describe('isLasting', () => {
   ])('%s: %s', (code, expected) => {
     expect(isLasting(failed(coded(code)))).toBe(expected)
   })
+
+  it('believes a fetch that says so itself', () => {
+    expect(isLasting(failed(Object.assign(coded('ERR_PROXY_CONNECT'), { lasting: true })))).toBe(true)
+    expect(isLasting(failed(Object.assign(coded('EPROTO'), { lasting: false })))).toBe(false)
+  })
 })

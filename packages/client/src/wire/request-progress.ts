@@ -41,6 +41,11 @@ function isBeforeFirstByte(cause: unknown): boolean {
 
 /** Waiting does not mend a certificate, nor a peer that speaks no TLS. */
 export function isLasting(error: unknown): boolean {
-  const { code } = ((error instanceof Error ? error.cause : undefined) ?? {}) as { code?: unknown }
+  const { code, lasting } = ((error instanceof Error ? error.cause : undefined) ?? {}) as {
+    code?: unknown
+    lasting?: unknown
+  }
+  // As with `sent`: a `fetch` that knows says so itself.
+  if (typeof lasting === 'boolean') return lasting
   return typeof code === 'string' && /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)
 }
