@@ -42,7 +42,7 @@ describe('the published schema', () => {
     {},
     { $schema: './node_modules/mcp-tether/config.schema.json', url: 'https://example.com/mcp' },
     { url: 'http://localhost:3000/', headers: { Authorization: 'Bearer t', 'X-A': '1' } },
-    { replay: 'never', recoveryTimeout: 0.5, outageBudget: 0, stallTimeout: 86_400, announceListChanges: 'always' },
+    { replay: 'never', recoveryTimeout: 0.5, outageBudget: 0, idleTimeout: 86_400, announceListChanges: 'always' },
     { dialects: {} },
     { dialects: { sessionGoneAs410: false, errorTextInOk: true }, verbose: true },
   ]
@@ -59,7 +59,7 @@ describe('the published schema', () => {
     { recoveryTimeout: '30' },
     { outageBudget: -1 },
     { outageBudget: 3601 },
-    { stallTimeout: 90_000 },
+    { idleTimeout: 90_000 },
     { announceListChanges: true },
     { dialects: 'all' },
     { dialects: { sessionGone: false } },

@@ -19,6 +19,9 @@ const wordsOf: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
   UND_ERR_SOCKET: 'the connection was closed without an answer',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer came within --headers-timeout',
+  UND_ERR_BODY_TIMEOUT: 'the stream brought nothing for --idle-timeout',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a client certificate: give one with --cert and --key',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is self-signed',
@@ -30,15 +33,22 @@ const wordsOf: Readonly<Record<string, string>> = {
 /** Reads what a fetch threw: a TypeError whose cause is the system's error. */
 export function describeFailure(error: unknown): FailureDescription {
   const cause = error instanceof Error ? error.cause : undefined
-  const { code, sent } = (cause ?? {}) as { code?: unknown; sent?: unknown }
+  const { code, sent, proxy } = (cause ?? {}) as { code?: unknown; sent?: unknown; proxy?: unknown }
   const name = typeof code === 'string' ? code : undefined
   const known = name === undefined ? undefined : wordsOf[name]
   const fallback = cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error)
+  const what = atProxy(known ?? (fallback || 'the request failed'), name, proxy)
   return {
     code: name,
-    words: `${known ?? (fallback || 'the request failed')}${name === undefined ? '' : ` (${name})`}`,
+    words: `${what}${name === undefined ? '' : ` (${name})`}`,
     maybeSent: sent !== false,
   }
+}
+
+/** Who reads only the server's name would look for the mistake there. */
+function atProxy(words: string, code: string | undefined, proxy: unknown): string {
+  if (typeof proxy !== 'string') return words
+  return code?.startsWith('ERR_PROXY_') ? `the proxy ${proxy} ${words}` : `${words}, at the proxy ${proxy}`
 }
 
 /** The sentence for a request that did not get through, or that may be repeated all the same. */

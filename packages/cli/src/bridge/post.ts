@@ -81,7 +81,7 @@ export class Post {
     const { signal } = this.#abort
     let response: Response
     try {
-      response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+      response = await fetch(url, { method: 'POST', headers, body, signal })
     } catch (error) {
       await this.#failed(error)
       return

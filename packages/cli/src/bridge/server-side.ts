@@ -160,7 +160,7 @@ export class ServerSide {
     const own = withSession(headers, session)
     own.delete('content-type')
     try {
-      const response = await fetch(url, { method: 'DELETE', headers: own, signal, redirect: 'manual' })
+      const response = await fetch(url, { method: 'DELETE', headers: own, signal })
       await response.body?.cancel()
     } catch {
       log.detail('the session could not be closed in time')
@@ -174,7 +174,7 @@ export class ServerSide {
     own.delete('content-type')
     own.set('accept', 'text/event-stream')
     if (lastEventId !== undefined) own.set('last-event-id', lastEventId)
-    return fetch(url, { method: 'GET', headers: own, signal, redirect: 'manual' })
+    return fetch(url, { method: 'GET', headers: own, signal })
   }
 
   #pending(requests: readonly RpcRequest[], observe?: AnswerObserver): PendingAnswers {

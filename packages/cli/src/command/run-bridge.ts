@@ -5,7 +5,9 @@ import { eventLine } from '../log/event-lines.js'
 import { createLog } from '../log/log.js'
 import { createRecoverySummary } from '../log/recovery-summary.js'
 import { withWireLog } from '../log/wire-log.js'
-import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
+import { createUpstream } from '../upstream/create-upstream.js'
+import { withHeaderFile } from '../upstream/header-file/header-file.js'
+import { upstreamOptions } from '../upstream/upstream-options.js'
 import type { BridgeSettings } from '../options/bridge-settings.js'
 import { recoveryOptions } from '../options/recovery-options.js'
 import { defaultStartupTimeout } from '../startup/startup-options.js'
@@ -16,13 +18,13 @@ import { packageVersion } from './version.js'
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
 export async function runBridge(settings: BridgeSettings): Promise<void> {
-  const { url, headers, verbose = false } = settings
+  const { url, headerFile, verbose = false } = settings
+  const upstream = createUpstream(await upstreamOptions(settings, process.env))
   const signalled = firstSignal(() => {
     process.exit(exitCodes.normal)
   })
   const log = createLog({ output: process.stderr, verbose, colors: process.stderr.isTTY && !process.env.NO_COLOR })
   const summary = createRecoverySummary(log)
-  const upstream = createUpstreamFetch()
   let epoch = 0
   const recovering = withSessionRecovery({
     ...engineOptions(settings),
@@ -34,7 +36,8 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
       summary.onEvent(event)
     },
   })
-  const allHeaders = new Headers(headers)
+  if (headerFile?.warning !== undefined) log.warn(headerFile.warning)
+  const allHeaders = withHeaderFile(settings.headers, headerFile)
   if (!allHeaders.has('user-agent')) allHeaders.set('user-agent', `mcp-tether/${packageVersion()}`)
   const startup = createStartupWait({
     url,

@@ -80,10 +80,7 @@ describe('a configuration file', () => {
     [{ recoveryTimeout: 0 }, 'recoveryTimeout in tether.json was given "0"; expected seconds, more than 0 and at'],
     [{ recoveryTimeout: '30' }, 'recoveryTimeout in tether.json is a string; expected a number of seconds'],
     [{ outageBudget: -1 }, 'outageBudget in tether.json was given "-1"; expected seconds, 0 or more'],
-    [
-      { stallTimeout: 90_000 },
-      'stallTimeout in tether.json was given "90000"; expected seconds, 0 or more and at most',
-    ],
+    [{ idleTimeout: 90_000 }, 'idleTimeout in tether.json was given "90000"; expected seconds, 0 or more and at most'],
     [{ replay: 'always' }, 'replay in tether.json was given "always"; expected one of on-rejection, hinted, never'],
     [{ announceListChanges: true }, 'announceListChanges in tether.json was given true; expected one of declared, '],
     [

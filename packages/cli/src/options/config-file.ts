@@ -57,7 +57,8 @@ async function suggestion(key: string, known: readonly string[]): Promise<string
     plain(key),
     known.map((each) => plain(each)),
   )
-  const near = distance(name, plain(key)) <= Math.max(2, name.length / 3)
+  const changes = distance(name, plain(key))
+  const near = changes <= Math.max(2, name.length / 3) && changes < name.length
   const meant = near ? known.find((each) => plain(each) === name) : undefined
   return meant === undefined ? `; expected some of ${known.join(', ')}` : `; did you mean "${meant}"?`
 }

@@ -3,6 +3,7 @@ import { recoveryOptions } from './recovery-options.js'
 import { requestOptions } from './request-options.js'
 import { startupOptions } from '../startup/startup-options.js'
 import { logOptions } from '../log/log-options.js'
+import { connectionOptions } from '../upstream/connection-options.js'
 
 /**
  * Every option of the bridge. Flags, help, environment variables, the configuration file, its schema and docs/cli.md
@@ -11,6 +12,7 @@ import { logOptions } from '../log/log-options.js'
  */
 export const optionTable = {
   ...requestOptions,
+  ...connectionOptions,
   ...startupOptions,
   ...recoveryOptions,
   ...logOptions,

@@ -1,52 +1,17 @@
-import { readFileSync, statSync } from 'node:fs'
 import { UsageError } from '../command/usage-error.js'
 import { printable } from '../log/printable.js'
-
-export interface TextFile {
-  readonly path: string
-  /** What it is, at the beginning of a message: `--config`, say. */
-  readonly name: string
-  /** What the process ends with when it can't be read. */
-  readonly exitCode: number
-}
-
-/** Larger than any file that a person writes. */
-const maxBytes = 1024 * 1024
-
-const problems: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist: a part of its path is no directory',
-  EACCES: "can't be read: permission denied",
-  EPERM: "can't be read: not permitted",
-  ELOOP: "can't be read: its symbolic links go in circles",
-  ENAMETOOLONG: "can't be read: its name is too long",
-  EISDIR: 'is a directory; expected a file',
-}
+import { readSmallFile, type SmallFile } from './read-small-file.js'
 
 /**
  * The text of a small file that an option names, without a byte order mark. Throws a UsageError that says what is wrong
  * with the file, and repeats nothing of what is in it.
  */
-export function readTextFile({ path, name, exitCode }: TextFile): string {
-  const refuse = (problem: string): never => {
-    throw new UsageError(`${name}: "${printable(path)}" ${problem}`, exitCode)
-  }
-  let bytes: Buffer
-  try {
-    const found = statSync(path)
-    if (found.isDirectory()) return refuse('is a directory; expected a file')
-    // A pipe that nobody writes to would hold us up for ever, a device might never end.
-    if (!found.isFile()) return refuse('is no ordinary file')
-    if (found.size > maxBytes) return refuse(`has ${found.size} bytes; expected no more than ${maxBytes}`)
-    bytes = readFileSync(path)
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException
-    return refuse(problems[code] ?? `can't be read: ${code}`)
-  }
+export function readTextFile(file: SmallFile): string {
+  const { bytes } = readSmallFile(file)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return refuse('holds bytes that are no UTF-8 text; save it as UTF-8')
+    const { path, name, exitCode } = file
+    throw new UsageError(`${name}: "${printable(path)}" holds bytes that are no UTF-8 text; save it as UTF-8`, exitCode)
   }
 }

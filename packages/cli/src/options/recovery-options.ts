@@ -31,17 +31,6 @@ export const recoveryOptions = {
     default: '30',
     least: '0 or more',
   }),
-  stallTimeout: secondsOption({
-    flag: '--stall-timeout',
-    variable: 'MCP_TETHER_STALL_TIMEOUT',
-    group: 'Recovery',
-    help:
-      'longest silence of the event stream that answers a call, before it counts as broken; 0: silence is no failure, ' +
-      'since a tool may take an hour',
-    default: '0',
-    least: '0 or more',
-    most: 86_400,
-  }),
   dialects: dialectsOption,
   announceListChanges: choiceOption({
     flag: '--announce-list-changes',

@@ -16,7 +16,8 @@ it('a connection that is idle for 4 s is closed, and one that waits for an answe
   closers.push(server.close, () => {
     agents.destroy()
   })
-  const exchange = request(server.url, { agent: agents.for(server.url) }).end()
+  const { agent } = await agents.for(server.url)
+  const exchange = request(server.url, { agent }).end()
   const { response } = await server.request(() => true)
   const { socket } = exchange
   if (!socket) throw new Error('no socket')

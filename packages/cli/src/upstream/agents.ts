@@ -1,11 +1,31 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import type { SecureContext } from 'node:tls'
+import { chooseProxy, type Proxy } from './proxy/choose-proxy.js'
+
+/** How a request gets to its server. */
+export interface Route {
+  readonly agent: http.Agent
+  readonly proxy?: Proxy
+  /** True when the proxy only passes bytes on, which is the agent's affair. Any other is sent the whole request. */
+  readonly tunnelled?: boolean
+}
 
 /** The connections of one upstream fetch. */
 export interface Agents {
-  for(url: URL): http.Agent
+  /** A promise only where there is something to be loaded. Throws (or rejects with) a UsageError for a bad proxy. */
+  for(url: URL): Route | Promise<Route>
   /** Closes every connection, in use or not. */
   destroy(): void
+}
+
+export interface AgentsOptions {
+  /** Names the proxies. @default none */
+  readonly environment?: NodeJS.ProcessEnv
+  /** What certificates are checked with. @default the platform's own */
+  readonly trust?: SecureContext | undefined
+  /** The same, and the client's own certificate, for one server. */
+  readonly identity?: { readonly origin: string; readonly context: SecureContext } | undefined
 }
 
 /**
@@ -17,21 +37,63 @@ const idleTimeoutMs = 4_000
 /** The platform's 250 ms per address give up on servers that are merely far away. */
 const addressTimeoutMs = 1_000
 
-export function createAgents(): Agents {
-  const options = {
+/** Beyond this many origins, which nobody has, routes are chosen anew. */
+const maxRoutes = 100
+
+export function createAgents({ environment = {}, trust, identity }: AgentsOptions = {}): Agents {
+  const kept = {
     keepAlive: true,
     // The agent ends idle connections only; on busy ones nobody listens to this timeout, so that streams may be silent.
     timeout: idleTimeoutMs,
     scheduling: 'lifo',
-    autoSelectFamilyAttemptTimeout: addressTimeoutMs,
   } as const
-  const plain = new http.Agent(options)
-  const secure = new https.Agent(options)
+  const options = { ...kept, autoSelectFamilyAttemptTimeout: addressTimeoutMs }
+  const made = new Map<string, http.Agent>()
+  const agent = (name: string, make: () => http.Agent): http.Agent => {
+    const found = made.get(name) ?? make()
+    made.set(name, found)
+    return found
+  }
+  const contextFor = (origin: string): SecureContext | undefined =>
+    identity?.origin === origin ? identity.context : trust
+  const secure = (origin: string): http.Agent => {
+    const secureContext = contextFor(origin)
+    const name = secureContext === trust ? 'https:' : origin
+    return agent(name, () => new https.Agent({ ...options, ...(secureContext ? { secureContext } : {}) }))
+  }
+  const plain = (): http.Agent => agent('http:', () => new http.Agent(options))
+
+  const through = async (proxy: Proxy, origin: string): Promise<Route> => {
+    const { TunnelAgent } = await import('./proxy/tunnel-agent.js')
+    const tunnel = (): http.Agent =>
+      new TunnelAgent(proxy, {
+        agent: kept,
+        addressTimeoutMs,
+        serverContext: contextFor(origin),
+        proxyContext: trust,
+      })
+    return { agent: agent(`${origin} ${proxy.url.href}`, tunnel), proxy, tunnelled: true }
+  }
+  const choose = (url: URL): Route | Promise<Route> => {
+    const proxy = chooseProxy(url, environment)
+    const isSecure = url.protocol === 'https:'
+    if (!proxy) return { agent: isSecure ? secure(url.origin) : plain() }
+    if (isSecure) return through(proxy, url.origin)
+    return { agent: proxy.url.protocol === 'https:' ? secure('') : plain(), proxy }
+  }
+
+  const routes = new Map<string, Route | Promise<Route>>()
   return {
-    for: (url) => (url.protocol === 'https:' ? secure : plain),
+    for(url) {
+      const known = routes.get(url.origin)
+      if (known) return known
+      if (routes.size >= maxRoutes) routes.clear()
+      const route = choose(url)
+      routes.set(url.origin, route)
+      return route
+    },
     destroy() {
-      plain.destroy()
-      secure.destroy()
+      for (const each of made.values()) each.destroy()
     },
   }
 }

@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 function upstream(connectTimeout?: number) {
-  const created = createUpstreamFetch(connectTimeout === undefined ? {} : { connectTimeout })
+  const created = createUpstreamFetch({ allowHttp: true, ...(connectTimeout === undefined ? {} : { connectTimeout }) })
   closers.push(created.close)
   return created.fetch
 }

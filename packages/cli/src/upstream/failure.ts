@@ -12,6 +12,10 @@ export interface UpstreamFailure extends Error {
    * connection while the request is on its way has usually not read it, but nothing proves it.
    */
   readonly reusedSocket: boolean
+  /** True when waiting won't help, where the code alone does not say so. */
+  readonly lasting?: boolean
+  /** Host and port of the proxy that the request did not get past. */
+  readonly proxy?: string
 }
 
 /** How far a request had come when it failed. */
@@ -22,7 +26,8 @@ export interface RequestProgress {
 
 /** The platform's own error shape for a request without an answer, with an {@link UpstreamFailure} as its cause. */
 export function fetchFailed(error: Error, progress: RequestProgress): TypeError {
-  return new TypeError('fetch failed', { cause: withProgress(error, progress) })
+  const cause = withProgress(error, progress)
+  return new TypeError(`fetch failed${whoFailed(cause)}`, { cause })
 }
 
 /** The platform's own error shape for a body that breaks off. */
@@ -33,6 +38,12 @@ export function bodyTerminated(error: Error, reusedSocket: boolean): TypeError {
 /** An error with a code, for failures that the system has no error for. */
 export function codedError(code: string, message: string): Error & { code: string } {
   return Object.assign(new Error(message), { code })
+}
+
+/** Who reads the error further up knows the server's name only. */
+function whoFailed({ code, message, proxy }: UpstreamFailure): string {
+  if (proxy === undefined) return ''
+  return code.startsWith('ERR_PROXY_') ? `: the proxy ${proxy} ${message}` : ` at the proxy ${proxy}`
 }
 
 function withProgress(error: Error, progress: RequestProgress): UpstreamFailure {

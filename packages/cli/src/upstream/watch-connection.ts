@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http'
+import { abandon } from './abandon.js'
 import { codedError } from './failure.js'
 
 /** What is known about the connection of a request under way. */
@@ -8,28 +9,44 @@ export interface ConnectionWatch {
   stop(): void
 }
 
+export interface WatchOptions {
+  /** The connection is one with TLS. */
+  readonly secure: boolean
+  /** The request gets its socket when the connection stands: the time until then counts too. */
+  readonly tunnelled: boolean
+  readonly timeoutMs: number
+}
+
 /**
  * Follows a request's socket until it is connected (with TLS: until the handshake is done), and ends the request when
- * that takes longer than `timeoutMs`. After that there is no timeout: a tool may take an hour.
+ * that takes longer than `timeoutMs`.
  */
-export function watchConnection(request: ClientRequest, secure: boolean, timeoutMs: number): ConnectionWatch {
+export function watchConnection(
+  request: ClientRequest,
+  { secure, tunnelled, timeoutMs }: WatchOptions,
+): ConnectionWatch {
   let established = false
   let timer: NodeJS.Timeout | undefined
-  const stop = () => {
+  const start = (): void => {
+    timer = setTimeout(() => {
+      abandon(request, codedError('UND_ERR_CONNECT_TIMEOUT', `no connection after ${timeoutMs} ms`))
+    }, timeoutMs)
+  }
+  const stop = (): void => {
     clearTimeout(timer)
   }
+  const stands = (): void => {
+    established = true
+    stop()
+  }
+  if (tunnelled) start()
   request.once('socket', (socket) => {
     if (request.reusedSocket || !socket.connecting) {
-      established = true
+      stands()
       return
     }
-    timer = setTimeout(() => {
-      request.destroy(codedError('UND_ERR_CONNECT_TIMEOUT', `no connection after ${timeoutMs} ms`))
-    }, timeoutMs)
-    socket.once(secure ? 'secureConnect' : 'connect', () => {
-      established = true
-      stop()
-    })
+    start()
+    socket.once(secure ? 'secureConnect' : 'connect', stands)
   })
   return {
     get established() {

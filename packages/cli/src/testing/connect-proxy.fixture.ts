@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, request as httpRequest } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+
+export interface ConnectProxy {
+  readonly url: URL
+  /** What it was asked for, in order: `CONNECT mcp.test:443`, `GET http://mcp.test/`. */
+  readonly asked: readonly string[]
+  /** The `Proxy-Authorization` of each. */
+  readonly credentials: readonly (string | undefined)[]
+  /** How many connections it holds now. */
+  readonly connections: () => number
+  readonly close: () => Promise<void>
+}
+
+export interface ConnectProxyOptions {
+  /** Where every name leads to: a port of this machine. */
+  readonly port: number
+  /** What it answers instead; nothing at all for `'silence'`. */
+  readonly answer?: number | 'silence' | 'garbage'
+  /** Speaks TLS itself. */
+  readonly tls?: ServerOptions
+}
+
+/** A real proxy on loopback: CONNECT for https:, whole addresses for http:. */
+export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptions): Promise<ConnectProxy> {
+  const asked: string[] = []
+  const credentials: (string | undefined)[] = []
+  const sockets = new Set<Socket>()
+  const note = (request: IncomingMessage): void => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    credentials.push(request.headers['proxy-authorization'])
+  }
+  const forward = (request: IncomingMessage, response: ServerResponse): void => {
+    note(request)
+    if (typeof answer === 'number') {
+      response.writeHead(answer).end()
+      return
+    }
+    const { pathname, search } = new URL(request.url ?? '')
+    const { 'proxy-authorization': _, ...headers } = request.headers
+    const target = httpRequest({ port, method: request.method, path: `${pathname}${search}`, headers }, (got) => {
+      response.writeHead(got.statusCode ?? 502, got.headers)
+      got.pipe(response)
+    })
+    target.on('error', () => response.destroy())
+    request.pipe(target)
+  }
+  const server: Server = tls ? createTlsServer(tls, forward) : createServer(forward)
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    note(request)
+    if (answer === 'silence') {
+      socket.resume().on('end', () => socket.end())
+      return
+    }
+    if (answer === 'garbage') {
+      socket.end('hello\r\n\r\n')
+      return
+    }
+    if (answer !== undefined) {
+      socket.end(`HTTP/1.1 ${answer} Refused\r\ncontent-length: 5\r\n\r\nsorry`)
+      return
+    }
+    const target = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      target.pipe(socket).pipe(target)
+    })
+    target.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'))
+    socket.on('close', () => target.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    asked,
+    credentials,
+    connections: () => sockets.size,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
