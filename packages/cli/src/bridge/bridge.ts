@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { FetchLike } from '@mcp-tether/client'
+import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
 import { Gate } from './gate.js'
 import { HostInput } from './host-input.js'
@@ -21,6 +22,8 @@ export interface BridgeOptions {
   /** Takes the server's messages, one per line, and nothing else. */
   readonly output: Writable
   readonly log: Log
+  /** Lines of the log that go to the host. */
+  readonly hostLog?: HostLog
   /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
   readonly epoch?: () => number
 }
@@ -42,9 +45,10 @@ export class Bridge {
     this.#end = resolve
   })
 
-  constructor({ url, fetch, headers, input, output, log, epoch = () => 0 }: BridgeOptions) {
+  constructor({ url, fetch, headers, input, output, log, hostLog, epoch = () => 0 }: BridgeOptions) {
     this.#writer = new LineWriter(output, this.#end)
-    this.#server = new ServerSide({ url, fetch, headers, log, epoch, writer: this.#writer })
+    hostLog?.connect((line) => this.#writer.write(line))
+    this.#server = new ServerSide({ url, fetch, headers, log, hostLog, epoch, writer: this.#writer })
     this.#gate = new Gate(() => {
       this.#input.resume()
     })

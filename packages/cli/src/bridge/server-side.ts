@@ -1,6 +1,8 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { displayUrl } from '../log/display-url.js'
+import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
+import { levelAsked, setLevelMethod } from './level-asked.js'
 import { closeFormerMs, maxAcknowledgeMs } from './limits.js'
 import type { LineWriter } from './line-writer.js'
 import type { RpcRequest } from './message.js'
@@ -21,6 +23,8 @@ export interface ServerSideOptions {
   readonly headers: Headers
   readonly writer: LineWriter
   readonly log: Log
+  /** Lines of the log that go to the host. */
+  readonly hostLog?: HostLog | undefined
   /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
   readonly epoch: () => number
 }
@@ -51,8 +55,9 @@ export class ServerSide {
 
   /** Starts a session. Done when the host has its answer. */
   async initialize(text: string, request: RpcRequest): Promise<void> {
-    const { log, url } = this.#options
+    const { log, hostLog, url } = this.#options
     this.#stream?.stop()
+    hostLog?.reset()
     this.#former = this.#session ?? this.#former
     this.#session = undefined
     let sessionId: string | undefined
@@ -111,8 +116,18 @@ export class ServerSide {
 
   /** Sends a message. Done when its requests are answered, or when the server has taken it. */
   async send(text: string, requests: readonly RpcRequest[]): Promise<void> {
-    const answers = this.#pending(requests)
+    const session = this.#session
+    const level = requests.find(({ method }) => method === setLevelMethod)
+    const taken: RpcRequest[] = []
+    const observe: AnswerObserver = (request, answer) => {
+      if (request === level && 'result' in answer) taken.push(request)
+    }
+    const answers = this.#pending(requests, level && observe)
     await this.#run(this.#prepare(text, answers), answers, requests)
+    // Only where the server has declared it may a host expect log messages (2025-11-25, Logging, Capabilities).
+    if (level && taken.length > 0 && session?.logs && session === this.#session) {
+      this.#options.hostLog?.setLevel(levelAsked(text, level.key))
+    }
   }
 
   /** The host no longer waits for a request. Returns what is to be done to tell the server; nothing, for initialize. */

@@ -8,11 +8,13 @@ export interface Session {
   readonly protocolVersion: string | undefined
   /** The server's name and version, as it says them. */
   readonly serverName: string
+  /** Whether it has declared that it sends log messages (capability `logging`). */
+  readonly logs: boolean
 }
 
 /** `result` is the result of `initialize`. */
 export function sessionFrom(id: string | undefined, result: unknown): Session {
-  const { protocolVersion, serverInfo } = isObject(result) ? result : {}
+  const { protocolVersion, serverInfo, capabilities } = isObject(result) ? result : {}
   const { name, version } = isObject(serverInfo) ? serverInfo : {}
   return {
     id,
@@ -20,6 +22,7 @@ export function sessionFrom(id: string | undefined, result: unknown): Session {
     protocolVersion:
       typeof protocolVersion === 'string' && /^[\x21-\x7e]+$/.test(protocolVersion) ? protocolVersion : undefined,
     serverName: [name, version].filter((part) => typeof part === 'string').join(' '),
+    logs: isObject(capabilities) && isObject(capabilities.logging),
   }
 }
 

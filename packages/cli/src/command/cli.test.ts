@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -70,11 +70,23 @@ describe('exit codes', () => {
     [['http://h/', '--recovery-timeout', 'soon'], 'expected seconds'],
     [['http://h/', '--outage-budget', '-1'], 'expected seconds, 0 or more'],
     [['http://h/', '--replay', 'always'], 'expected one of on-rejection, hinted, never'],
+    [['http://h/', '--stall-timeout', '90000'], '--stall-timeout was given "90000"; expected seconds, 0 or more'],
+    [['http://h/', '--dialects', 'nosuch'], 'was given the dialect "nosuch"; expected all, none, or some of'],
+    [['http://h/', '--announce-list-changes', 'x'], 'expected one of declared, always, never'],
+    [['http://h/', '--log-level', 'loud'], 'expected one of silent, warn, info, debug'],
+    [['http://h/', '--log-format', 'xml'], 'expected one of text, json'],
+    [['http://h/', '--log-file', ''], '--log-file was given ""; expected the path of a file'],
   ])('2 for %j, with one line that says why', async (args, expected) => {
     const { code, stdout, stderr } = await runCli(args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^mcp-tether: [^\n]+$/)
     expect(stderr).toContain(expected)
+  })
+
+  it('6 for a log file that can not be written', async () => {
+    const { code, stdout, stderr } = await runCli(['http://127.0.0.1:9/', '--log-file', tmpdir()])
+    expect([code, stdout]).toEqual([6, ''])
+    expect(stderr).toBe(`mcp-tether: --log-file: "${tmpdir()}" is a directory; expected a file`)
   })
 
   it('0 when the host closes the pipe before it said anything', async () => {
@@ -318,6 +330,36 @@ describe('what is said', () => {
     expect(said).toMatch(/← 200 DELETE in \d+ ms$/m)
     expect(said).not.toMatch(/sesame|secret-session/)
     expect(cli.stdout.all).toHaveLength(2)
+  })
+
+  it('is every exchange in a file, without a secret, and the same on stderr', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'mcp-tether-'))
+    closers.push(() => rm(directory, { recursive: true }))
+    const files = [join(directory, 'text.log'), join(directory, 'json.log')]
+    for (const [index, format] of ['text', 'json'].entries()) {
+      const secret = ['--header', 'Authorization: Bearer sesame-open-you-1']
+      const { cli } = await connected(
+        ({ response, message }) => {
+          json(response, { jsonrpc: '2.0', id: message.id, result: {} })
+        },
+        ['--log-file', files[index] ?? '', '--log-format', format, '--log-level', 'debug', ...secret],
+      )
+      cli.send(call)
+      await cli.stdout.next()
+      cli.child.stdin.end()
+      expect((await cli.exited).code).toBe(0)
+      const text = await readFile(files[index] ?? '', 'utf8')
+      expect(text).toMatch(/→ POST tools\/call #1 \(session [0-9a-f]{8}\)/)
+      expect(text).toMatch(/connected to scripted 1 at /)
+      // The very end too: the session is closed after the host has gone.
+      expect(text).toMatch(/← 200 DELETE in \d+ ms/)
+      expect(text + cli.stderr.all.join()).not.toMatch(/sesame|secret-session/)
+      if (format === 'json') {
+        const lines = [...cli.stderr.all, ...text.split('\n').slice(0, -1)]
+        const types = lines.map((line) => (JSON.parse(line) as { event?: { type: string } }).event?.type)
+        expect(types).toContain('session-bound')
+      }
+    }
   })
 
   it('is that nobody is there; the bridge stays, and the host may try again', async () => {

@@ -10,6 +10,8 @@ export const exitCodes = {
   configuration: 3,
   /** A credential file, or the directory of such files, can't be used; or `whoami` found no sign-in. */
   credentials: 4,
+  /** Another file that an option names can't be read or written. */
+  file: 6,
 } as const
 
 /** One line for each, for help and documentation. */
@@ -19,4 +21,5 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, string>> = {
   usage: 'the command line, or a variable of the environment, could not be understood',
   configuration: 'the configuration file could not be read, or something in it is wrong',
   credentials: 'a credential file or its directory could not be used, or whoami found no sign-in',
+  file: 'another file that an option names could not be read or written',
 }

@@ -2,7 +2,8 @@ import { type SessionRecoveryOptions, withSessionRecovery } from '@mcp-tether/cl
 import { Bridge } from '../bridge/bridge.js'
 import { headerSecrets, urlSecrets } from '../bridge/redact.js'
 import { eventLine } from '../log/event-lines.js'
-import { createLog } from '../log/log.js'
+import { HostLog } from '../log/host-log.js'
+import { openLog } from '../log/open-log.js'
 import { createRecoverySummary } from '../log/recovery-summary.js'
 import { withWireLog } from '../log/wire-log.js'
 import { createUpstream } from '../upstream/create-upstream.js'
@@ -18,12 +19,13 @@ import { packageVersion } from './version.js'
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
 export async function runBridge(settings: BridgeSettings): Promise<void> {
-  const { url, headerFile, verbose = false } = settings
+  const { url, headerFile } = settings
   const upstream = createUpstream(await upstreamOptions(settings, process.env))
   const signalled = firstSignal(() => {
     process.exit(exitCodes.normal)
   })
-  const log = createLog({ output: process.stderr, verbose, colors: process.stderr.isTTY && !process.env.NO_COLOR })
+  const hostLog = new HostLog()
+  const log = await openLog(settings, { stderr: process.stderr, environment: process.env, more: [hostLog] })
   const summary = createRecoverySummary(log)
   let epoch = 0
   const recovering = withSessionRecovery({
@@ -32,7 +34,7 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
     authorizationTimeout: 1,
     onEvent(event) {
       if (event.type === 'session-lost' || event.type === 'recovery-succeeded') epoch++
-      if (verbose) log.detail(eventLine(event))
+      if (log.verbose) log.detail(eventLine(event), { event })
       summary.onEvent(event)
     },
   })
@@ -52,6 +54,7 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
     input: process.stdin,
     output: process.stdout,
     log,
+    hostLog,
     epoch: () => epoch,
   })
   await Promise.race([bridge.ended, signalled])

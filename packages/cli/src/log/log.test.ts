@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { displayUrl } from './display-url.js'
 import { eventLine } from './event-lines.js'
 import { createLog } from './log.js'
+import { createTextSink } from './text-sink.js'
 import { printable } from './printable.js'
 import { createRecoverySummary } from './recovery-summary.js'
 import { withWireLog } from './wire-log.js'
@@ -11,7 +12,7 @@ import { withWireLog } from './wire-log.js'
 function createTestLog(verbose: boolean, colors = false) {
   const output = new PassThrough()
   const now = (): Date => new Date(2026, 0, 2, 3, 4, 5, 6)
-  const log = createLog({ output, verbose, colors, now })
+  const log = createLog([createTextSink({ output, threshold: verbose ? 'debug' : 'info', colors, now })])
   return { log, output, text: () => String(output.read() ?? '') }
 }
 
@@ -79,10 +80,16 @@ describe('the wire log', () => {
     expect(lines.join('')).not.toContain('geheim')
   })
 
-  it('is not there at all when nobody asked', () => {
-    const { log } = createTestLog(false)
-    const fetch = (): Promise<Response> => Promise.resolve(new Response())
-    expect(withWireLog(log)(fetch)).toBe(fetch)
+  it('is made from the moment that somebody is shown it', async () => {
+    const lines: string[] = []
+    let shown = false
+    const log = createLog([{ shows: () => shown, write: ({ text }) => lines.push(text) }])
+    const fetch = withWireLog(log)(() => Promise.resolve(new Response()))
+    await fetch('http://h/')
+    expect(lines).toEqual([])
+    shown = true
+    await fetch('http://h/')
+    expect(lines).toEqual(['→ GET', expect.stringMatching(/^← 200 GET in \d+ ms$/)])
   })
 })
 

@@ -1,52 +1,51 @@
-import type { Writable } from 'node:stream'
-import picocolors from 'picocolors'
+import type { LogLevel } from './log-level.js'
 
 /** Where the bridge says what it does. One call is one line. */
 export interface Log {
-  /** Always shown: connected, a loss, a recovery. */
+  /** Shown by default: connected, a loss, a recovery. */
   info(text: string): void
-  /** Always shown: something that the user may have to act on. */
+  /** Shown by default: something that the user may have to act on. */
   warn(text: string): void
-  /** Shown with `--verbose`. */
-  detail(text: string): void
-  /** True when details are shown, so that a caller can spare itself their making. */
+  /** Shown at log level debug. `data` is the same as plain data, for sinks that keep such: free of secrets, as `text`. */
+  detail(text: string, data?: LogData): void
+  /** True while somebody is shown details, so that a caller can spare itself their making. */
   readonly verbose: boolean
 }
 
-export interface LogOptions {
-  readonly output: Writable
-  readonly verbose: boolean
-  readonly colors: boolean
-  /** The time of day, for tests. @default the system's */
-  readonly now?: () => Date
+export type LogData = Readonly<Record<string, unknown>>
+
+export interface LogRecord {
+  readonly level: LogLevel
+  /** One line. */
+  readonly text: string
+  readonly data?: LogData | undefined
 }
 
-/** A host that doesn't read stderr must not make us hold it all: beyond this, lines are dropped. */
-const maxBufferedBytes = 1024 * 1024
+/** A place that lines go to. */
+export interface LogSink {
+  /** May change while the bridge runs. */
+  shows(level: LogLevel): boolean
+  /** Called with what it shows only. Must not throw. */
+  write(record: LogRecord): void
+}
 
-export function createLog({ output, verbose, colors, now = () => new Date() }: LogOptions): Log {
-  const paint = picocolors.createColors(colors)
-  // A closed stderr is no reason to stop.
-  output.on('error', () => undefined)
-  const write = (text: string): void => {
-    if (output.writableLength > maxBufferedBytes) return
-    const stamp = verbose ? `${paint.dim(timeOfDay(now()))} ` : 'mcp-tether: '
-    output.write(`${stamp}${text}\n`)
+/** A log that tells every sink what it shows. */
+export function createLog(sinks: readonly LogSink[]): Log {
+  const write = (record: LogRecord): void => {
+    for (const sink of sinks) if (sink.shows(record.level)) sink.write(record)
   }
   return {
-    verbose,
-    info: write,
-    warn(text) {
-      write(paint.yellow(text))
+    get verbose() {
+      return sinks.some((sink) => sink.shows('debug'))
     },
-    detail(text) {
-      if (verbose) write(text)
+    info(text) {
+      write({ level: 'info', text })
+    },
+    warn(text) {
+      write({ level: 'warn', text })
+    },
+    detail(text, data) {
+      write({ level: 'debug', text, data })
     },
   }
-}
-
-function timeOfDay(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
-  return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }

@@ -13,8 +13,7 @@ import { printable } from './printable.js'
  * ids and statuses, never a body, a header's value or a session id.
  */
 export function withWireLog(log: Log): (next: FetchLike) => FetchLike {
-  if (!log.verbose) return (next) => next
-  return (next) => async (url, init) => {
+  const logged = async (next: FetchLike, url: string | URL, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? 'GET'
     const session = new Headers(init?.headers).get('mcp-session-id')
     const what = describeBody(init?.body)
@@ -33,6 +32,8 @@ export function withWireLog(log: Log): (next: FetchLike) => FetchLike {
       throw error
     }
   }
+  // Asked each time: a host may set its level at any time.
+  return (next) => (url, init) => (log.verbose ? logged(next, url, init) : next(url, init))
 }
 
 function describeBody(body: RequestInit['body']): string {

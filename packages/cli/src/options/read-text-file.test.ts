@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unprivileged } from '../testing/unprivileged.fixture.js'
 import { readTextFile } from './read-text-file.js'
 
 let directory: string
@@ -32,17 +33,6 @@ function complaint(name: string): string {
     return (error as Error).message.replace(directory, '')
   }
   throw new Error('nothing was refused')
-}
-
-/** Root may read everything: as root, the action is done as somebody else. */
-function unprivileged<Result>(action: () => Result): Result {
-  if (process.getuid?.() !== 0) return action()
-  process.seteuid?.(65_534)
-  try {
-    return action()
-  } finally {
-    process.seteuid?.(0)
-  }
 }
 
 describe('a text file', () => {

@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { Bridge } from '../bridge/bridge.js'
+import { HostLog } from '../log/host-log.js'
 import { createLog } from '../log/log.js'
+import { createTextSink } from '../log/text-sink.js'
 import { createStartupWait } from '../startup/startup-wait.js'
 import { createUpstreamFetch } from '../upstream/create-upstream-fetch.js'
 import { LineReader } from './line-reader.fixture.js'
@@ -34,10 +36,11 @@ export function bridgeOnPipes(
 ): BridgeOnPipes {
   const upstream = createUpstreamFetch()
   const [input, output, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
-  const log = createLog({ output: stderr, verbose: true, colors: false })
+  const hostLog = new HostLog()
+  const log = createLog([createTextSink({ output: stderr, threshold: 'debug', colors: false }), hostLog])
   const startup = createStartupWait({ url, budgetMs: startupTimeout, log })
   const fetch = startup.middleware(upstream.fetch)
-  const bridge = new Bridge({ url, fetch, headers: new Headers(headers), input, output, log, epoch })
+  const bridge = new Bridge({ url, fetch, headers: new Headers(headers), input, output, log, hostLog, epoch })
   const lines = new LineReader(reads ? output : new PassThrough())
   const send = (line: string): void => {
     input.write(`${line}\n`)
