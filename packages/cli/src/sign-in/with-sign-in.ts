@@ -1,0 +1,72 @@
+import type { FetchLike } from '@mcp-tether/client'
+import { challengeIn } from './challenge.js'
+import type { AccessToken } from './access-token.js'
+import { refusalAnswer, requestIds } from './refusal-answer.js'
+import type { SignIn } from './sign-in.js'
+import { SignInError } from './sign-in-error.js'
+
+/** How often one request may be sent again with another token: a stored one, a renewed one, the user's, a wider one. */
+const maxRenewals = 4
+
+/**
+ * A `fetch` middleware that signs in, as an SDK's own auth does: requests go out with the access token; one that is
+ * refused for want of it (401) or of scope (403 `insufficient_scope`; MCP 2025-11-25, Authorization) waits for the
+ * sign-in and is sent again. It belongs around the session recovery, which sees a request that comes with a newer token.
+ *
+ * A sign-in that fails answers the requests that wait for it with a JSON-RPC error (code -32013). What nobody waits for
+ * (notifications, the standalone stream) never asks the user, and keeps the server's refusal.
+ */
+export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => FetchLike {
+  return (next) =>
+    async (url, init = {}) => {
+      const { signal, method, body } = init
+      const isAwaited = (): boolean => method === 'POST' && typeof body === 'string' && requestIds(body).length > 0
+      // Who leaves does not sign in first.
+      const isLeaving = method === 'DELETE'
+      for (let renewals = 0; ; renewals++) {
+        let token: AccessToken | undefined
+        try {
+          token = isLeaving ? signIn.token : await signIn.current(method === 'POST', signal)
+        } catch (error) {
+          const answer = error instanceof SignInError ? refusalAnswer(body, error, server) : undefined
+          if (answer) return answer
+          if (!(error instanceof SignInError)) throw error
+          // A notification: the server shall say itself what it thinks of it.
+          token = signIn.token
+        }
+        const response = await next(url, token ? withToken(init, token) : init)
+        const challenge = challengeIn(response)
+        if (!challenge) {
+          signIn.accept(token)
+          return response
+        }
+        if (isLeaving) return response
+        const mayAskUser = isAwaited()
+        const instead = token && { instead: token.value }
+        try {
+          if (renewals === maxRenewals) throw tooOften(response.status)
+          await signIn.renew({ why: challenge, ...instead, response, mayAskUser }, signal)
+        } catch (error) {
+          const answer = error instanceof SignInError ? refusalAnswer(body, error, server) : undefined
+          if (error instanceof SignInError && !answer) return response
+          await response.body?.cancel()
+          if (answer) return answer
+          throw error
+        }
+        await response.body?.cancel()
+      }
+    }
+}
+
+function withToken(init: RequestInit, { value }: AccessToken): RequestInit {
+  const headers = new Headers(init.headers)
+  headers.set('authorization', `Bearer ${value}`)
+  return { ...init, headers }
+}
+
+function tooOften(status: number): SignInError {
+  return new SignInError(
+    status === 403 ? 'scope-not-granted' : 'token-refused',
+    `The server answered ${status} to ${maxRenewals + 1} different tokens. Ask its operator.`,
+  )
+}
