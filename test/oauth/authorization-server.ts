@@ -27,14 +27,17 @@ export class AuthorizationServer extends Changes {
   readonly #provider: Provider
   readonly #accessTokens: string[] = []
   readonly #refreshTokens: string[] = []
+  /** The clients that have registered themselves. */
+  readonly registered: string[] = []
 
-  private constructor(server: Server) {
+  private constructor(server: Server, settings: AuthorizationServerSettings) {
     super()
     this.#server = server
     this.issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
-    this.#provider = new Provider(this.issuer, configuration)
+    this.#provider = new Provider(this.issuer, configurationFor(settings))
     this.#provider.on('access_token.saved', ({ jti }) => this.#accessTokens.push(jti))
     this.#provider.on('refresh_token.saved', ({ jti }) => this.#refreshTokens.push(jti))
+    this.#provider.on('registration_create.success', (_context, { clientId }) => this.registered.push(clientId))
     this.#provider.use(async (context, next) => {
       if (context.path !== '/token') return next()
       await this.beforeToken()
@@ -45,10 +48,10 @@ export class AuthorizationServer extends Changes {
     server.on('request', this.#provider.callback())
   }
 
-  static async start(): Promise<AuthorizationServer> {
+  static async start(settings: AuthorizationServerSettings = {}): Promise<AuthorizationServer> {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return new AuthorizationServer(server)
+    return new AuthorizationServer(server, settings)
   }
 
   /** The refresh grants among the answers. */
@@ -64,6 +67,11 @@ export class AuthorizationServer extends Changes {
   /** From here on no refresh token that it has issued is worth anything. */
   async forgetRefreshTokens(): Promise<void> {
     for (const jti of this.#refreshTokens.splice(0)) await (await this.#provider.RefreshToken.find(jti))?.destroy()
+  }
+
+  /** It has cleaned up: no client that has registered itself is known any more. */
+  async forgetClients(): Promise<void> {
+    for (const clientId of this.registered) await this.#provider.Client.adapter.destroy(clientId)
   }
 
   /** Whether this refresh token could still be used. */
@@ -99,20 +107,36 @@ export class AuthorizationServer extends Changes {
 export interface Introspection {
   readonly active: boolean
   readonly aud?: string
+  readonly scope?: string
+  readonly client_id?: string
   readonly token_type?: string
   readonly cnf?: { readonly jkt?: string }
 }
 
-const configuration = {
+export interface AuthorizationServerSettings {
+  /** How long an access token holds, in seconds. @default 60 */
+  readonly accessTokenTTL?: number
+  /** Clients that were registered by hand. */
+  readonly clients?: readonly object[]
+  /** Whether it offers device codes (RFC 8628). @default false */
+  readonly deviceCode?: boolean
+}
+
+const configurationFor = ({ accessTokenTTL = 60, clients = [], deviceCode = false }: AuthorizationServerSettings) => ({
   clients: [
     {
       ...introspector,
       ...{ redirect_uris: [], response_types: [], grant_types: [], token_endpoint_auth_method: 'client_secret_post' },
     },
+    ...clients,
   ],
   cookies: { keys: ['of the tests'] },
-  scopes: ['mcp', 'offline_access'],
-  ttl: { AccessToken: 60, RefreshToken: 3600, AuthorizationCode: 60, Grant: 3600, Session: 3600, Interaction: 600 },
+  scopes: ['mcp', 'mcp:write', 'offline_access'],
+  ttl: {
+    ...{ AccessToken: 60, RefreshToken: 3600, AuthorizationCode: 60, Grant: 3600, Session: 3600, Interaction: 600 },
+    ...{ ClientCredentials: accessTokenTTL, DeviceCode: 600 },
+  },
+  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   rotateRefreshToken: true,
   issueRefreshToken: () => true,
   features: {
@@ -120,12 +144,14 @@ const configuration = {
     registration: { enabled: true },
     introspection: { enabled: true },
     dPoP: { enabled: true },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: deviceCode },
     resourceIndicators: {
       enabled: true,
       useGrantedResource: () => true,
       getResourceServerInfo: (_context: unknown, resource: string) => ({
-        ...{ scope: 'mcp', audience: resource, accessTokenTTL: 60, accessTokenFormat: 'opaque' },
+        ...{ scope: 'mcp mcp:write', audience: resource, accessTokenTTL, accessTokenFormat: 'opaque' },
       }),
     },
   },
-}
+})

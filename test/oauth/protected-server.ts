@@ -31,6 +31,10 @@ export class ProtectedServer extends Changes {
   readonly executed: string[] = []
   /** Runs when a request has come, before anything is decided: to hold it. */
   before: (seen: Seen) => Promise<void> = () => Promise.resolve()
+  /** The scope that a method needs; every other is content with any token. */
+  readonly scopes = new Map<string, string>()
+  /** What its protected-resource metadata say beside, or in the place of, the truth. */
+  metadata: Readonly<Record<string, unknown>> = {}
   readonly #factory: SessionFactory
   readonly #order: Order
   readonly #check: TokenCheck
@@ -116,6 +120,7 @@ export class ProtectedServer extends Changes {
         resource: this.url.href,
         authorization_servers: [this.#issuer],
         scopes_supported: ['mcp'],
+        ...this.metadata,
       })
       return
     }
@@ -162,6 +167,14 @@ export class ProtectedServer extends Changes {
     }
     if (this.#order === 'session first' && !(await isAllowed())) {
       this.#challenge(request, response)
+      return
+    }
+    const scope = this.scopes.get(seen.what)
+    if (scope !== undefined && !(await this.#check.mayDo(request, scope))) {
+      const metadata = new URL('/.well-known/oauth-protected-resource/mcp', this.url).href
+      const challenge = `Bearer error="insufficient_scope", scope="${scope}", resource_metadata="${metadata}"`
+      response.setHeader('www-authenticate', challenge)
+      sendJson(response, 403, { error: 'insufficient_scope' })
       return
     }
     this.executed.push(seen.what)

@@ -25,6 +25,13 @@ export class TokenCheck {
     return scheme === 'Bearer' || this.#isProof(request, resource, token, cnf?.jkt)
   }
 
+  /** Whether the token of a request has a scope. */
+  async mayDo(request: IncomingMessage, scope: string): Promise<boolean> {
+    const [, token = ''] = (request.headers.authorization ?? '').split(' ')
+    const { scope: granted = '' } = await this.#authorizationServer.introspect(token)
+    return granted.split(' ').includes(scope)
+  }
+
   #isProof({ headers, method }: IncomingMessage, resource: URL, token: string, thumbprint?: string): boolean {
     const proof = headers.dpop
     if (typeof proof !== 'string') return false

@@ -13,9 +13,16 @@ import type { BridgeSettings } from '../options/bridge-settings.js'
 import { recoveryOptions } from '../options/recovery-options.js'
 import { defaultStartupTimeout } from '../startup/startup-options.js'
 import { createStartupWait } from '../startup/startup-wait.js'
+import { checkSignInSettings } from '../sign-in/check-settings.js'
+import { createSignIn } from '../sign-in/create-sign-in.js'
+import { defaultSignInTimeoutMs } from '../sign-in/settings.js'
+import { withSignIn } from '../sign-in/with-sign-in.js'
 import { exitCodes } from './exit-codes.js'
 import { firstSignal } from './signals.js'
 import { packageVersion } from './version.js'
+
+/** A token that is being renewed at the end is still stored, if that takes no longer: its refresh token may be spent. */
+const signInCloseMs = 400
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
 export async function runBridge(settings: BridgeSettings): Promise<void> {
@@ -27,30 +34,45 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
   const hostLog = new HostLog()
   const log = await openLog(settings, { stderr: process.stderr, environment: process.env, more: [hostLog] })
   const summary = createRecoverySummary(log)
+  if (headerFile?.warning !== undefined) log.warn(headerFile.warning)
+  const allHeaders = withHeaderFile(settings.headers, headerFile)
+  if (!allHeaders.has('user-agent')) allHeaders.set('user-agent', `mcp-tether/${packageVersion()}`)
+  const signsIn = !allHeaders.has('authorization')
+  if (signsIn) checkSignInSettings(settings)
+  const wire = withWireLog(log)(upstream.fetch)
   let epoch = 0
   const recovering = withSessionRecovery({
     ...engineOptions(settings),
-    // The headers are fixed: nobody will come with a newer token, so that nobody has to wait for one.
-    authorizationTimeout: 1,
+    // With a token that is fixed, nobody will come with a newer one, so that nobody has to wait for it.
+    authorizationTimeout: signsIn ? (settings.signInTimeout ?? defaultSignInTimeoutMs) : 1,
     onEvent(event) {
       if (event.type === 'session-lost' || event.type === 'recovery-succeeded') epoch++
       if (log.verbose) log.detail(eventLine(event), { event })
       summary.onEvent(event)
     },
   })
-  if (headerFile?.warning !== undefined) log.warn(headerFile.warning)
-  const allHeaders = withHeaderFile(settings.headers, headerFile)
-  if (!allHeaders.has('user-agent')) allHeaders.set('user-agent', `mcp-tether/${packageVersion()}`)
   const startup = createStartupWait({
     url,
     budgetMs: settings.startupTimeout ?? defaultStartupTimeout,
     log,
     secrets: [...headerSecrets(allHeaders), ...urlSecrets(url)],
   })
+  const signIn = signsIn
+    ? createSignIn({
+        server: url,
+        settings,
+        headers: allHeaders,
+        fetch: wire,
+        log,
+        version: packageVersion(),
+        onFailure: recovering.signInFailed,
+      })
+    : undefined
+  const lasting = startup.middleware(recovering(wire))
   const bridge = new Bridge({
     url,
     headers: allHeaders,
-    fetch: startup.middleware(recovering(withWireLog(log)(upstream.fetch))),
+    fetch: signIn ? withSignIn(signIn, url)(lasting) : lasting,
     input: process.stdin,
     output: process.stdout,
     log,
@@ -60,6 +82,7 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
   await Promise.race([bridge.ended, signalled])
   startup.stop()
   await bridge.stop()
+  await signIn?.close(signInCloseMs)
   summary.flush()
   upstream.close()
   process.exit(exitCodes.normal)

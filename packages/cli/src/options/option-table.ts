@@ -2,6 +2,7 @@ import type { OptionValues } from './option.js'
 import { recoveryOptions } from './recovery-options.js'
 import { requestOptions } from './request-options.js'
 import { startupOptions } from '../startup/startup-options.js'
+import { signInOptions } from '../sign-in/sign-in-options.js'
 import { logOptions } from '../log/log-options.js'
 import { connectionOptions } from '../upstream/connection-options.js'
 
@@ -12,6 +13,7 @@ import { connectionOptions } from '../upstream/connection-options.js'
  */
 export const optionTable = {
   ...requestOptions,
+  ...signInOptions,
   ...connectionOptions,
   ...startupOptions,
   ...recoveryOptions,

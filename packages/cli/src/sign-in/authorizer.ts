@@ -35,7 +35,7 @@ export async function authorize(environment: SignInEnvironment, need: Need, sign
     if (settings.clientCredentials === true) return await asClient(environment, need, fetchFn)
     const useIdToken = settings.useIdToken ?? false
     let token: AccessToken | undefined
-    let failure: unknown
+    let failure: SignInError | undefined
     const change = async (current: StoredSignIn | undefined): Promise<StoredSignIn> => {
       const found = current && storedToken(current, { origin: 'stored', useIdToken })
       if (current && found && suffices(found, current, need)) {
@@ -48,7 +48,7 @@ export async function authorize(environment: SignInEnvironment, need: Need, sign
         token = storedToken(draft.value, { origin, useIdToken })
       } catch (error) {
         // What was learnt on the way is stored all the same: a registration, a refresh token that is worth nothing.
-        failure = error
+        failure = describeSignInFailure(error)
       }
       return draft.value
     }
@@ -57,7 +57,7 @@ export async function authorize(environment: SignInEnvironment, need: Need, sign
       const { message } = describeSignInFailure(error)
       log.warn(`the sign-in could not be stored, so that it ends with this process: ${message}`)
     })
-    if (failure !== undefined) throw failure
+    if (failure) throw failure
     if (!token) throw noToken(useIdToken)
     return token
   } catch (error) {

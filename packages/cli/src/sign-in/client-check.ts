@@ -34,6 +34,6 @@ export async function isClientKnown({
     })
     return true
   } catch (error) {
-    return !(error instanceof OAuthError && String(error.code) === 'invalid_client')
+    return !(error instanceof OAuthError && error.code === 'invalid_client')
   }
 }

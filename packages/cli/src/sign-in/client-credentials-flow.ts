@@ -1,4 +1,3 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import {
   auth,
   ClientCredentialsProvider,
@@ -53,7 +52,7 @@ function providerFor(
     ...(scope === undefined ? {} : { scope }),
   }
   if (clientKey !== undefined) {
-    const { key, algorithm } = readClientKey(clientKey)
+    const { key, algorithm } = clientKey
     return new PrivateKeyJwtProvider({ ...common, privateKey: { ...key }, algorithm })
   }
   if (clientInfo.client_secret === undefined) {
@@ -63,25 +62,4 @@ function providerFor(
     )
   }
   return new ClientCredentialsProvider({ ...common, clientSecret: clientInfo.client_secret })
-}
-
-/** A private key as PEM or JWK, and the algorithm that goes with it. Throws when it is neither. */
-export function readClientKey(text: string): { readonly key: JsonWebKey; readonly algorithm: string } {
-  const isJwk = text.trimStart().startsWith('{')
-  const jwk = isJwk ? (JSON.parse(text) as JsonWebKey & { alg?: unknown }) : undefined
-  const key = jwk ? createPrivateKey({ key: jwk, format: 'jwk' }) : createPrivateKey(text)
-  return {
-    key: key.export({ format: 'jwk' }),
-    algorithm: typeof jwk?.alg === 'string' ? jwk.alg : algorithmOf(key),
-  }
-}
-
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
-  if (asymmetricKeyType === 'rsa') return 'RS256'
-  if (asymmetricKeyType === 'ed25519') return 'EdDSA'
-  const curves: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
-  const algorithm = curves[asymmetricKeyDetails?.namedCurve ?? '']
-  if (algorithm === undefined)
-    throw new Error(`keys of this kind (${asymmetricKeyType ?? 'unknown'}) sign no assertions`)
-  return algorithm
 }

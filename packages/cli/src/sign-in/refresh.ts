@@ -49,7 +49,7 @@ export async function refresh({ draft, settings, discovery, fetchFn, signal }: R
     return true
   } catch (error) {
     if (!(error instanceof OAuthError) || error instanceof InsecureTokenEndpointError) throw error
-    switch (String(error.code)) {
+    switch (error.code) {
       case 'invalid_client':
       case 'unauthorized_client':
         draft.client = undefined

@@ -1,3 +1,5 @@
+import type { ClientKey } from './client-key.js'
+
 /** Facts about a client that its authorization server has registered by other means (RFC 7591, 3.2.1). */
 export interface StaticClient {
   readonly client_id: string
@@ -35,8 +37,8 @@ export interface SignInSettings {
   readonly deviceCode?: boolean
   /** Sign in as the client itself, with `clientInfo` (RFC 6749, 4.4). @default false */
   readonly clientCredentials?: boolean
-  /** The private key (PKCS#8 PEM or JWK) that the client signs its assertions with (RFC 7523, 2.2). */
-  readonly clientKey?: string
+  /** The private key that the client signs its assertions with, instead of a secret (RFC 7523, 2.2). */
+  readonly clientKey?: ClientKey
   /** Send the ID token (OpenID Connect Core, 2) in the place of the access token. @default false */
   readonly useIdToken?: boolean
 }

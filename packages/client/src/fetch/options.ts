@@ -16,6 +16,11 @@ export interface SessionRecoveryMiddleware {
   (next: FetchLike): RecoveringFetch
   /** The sessions that are looked after now, for a status page: the one that was idle longest first. */
   readonly sessions: () => readonly SessionSnapshot[]
+  /**
+   * The client's sign-in has failed: requests that wait for its token (see
+   * {@link SessionRecoveryOptions.authorizationTimeout}) get their error now.
+   */
+  readonly signInFailed: () => void
 }
 
 /** The `params` of an `initialize` request (MCP 2025-11-25, Lifecycle). */

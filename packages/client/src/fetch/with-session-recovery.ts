@@ -63,7 +63,12 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
     }
   }
-  return Object.assign(middleware, { sessions: () => snapshotsOf(engine) })
+  return Object.assign(middleware, {
+    sessions: () => snapshotsOf(engine),
+    signInFailed() {
+      for (const { newestHeaders } of engine.registry.all) newestHeaders.wake()
+    },
+  })
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
