@@ -18,7 +18,8 @@ const target = `${dist}/bundle`
 
 await rm(target, { recursive: true, force: true })
 if (!process.argv.includes('--clean')) {
-  const bundle = await rolldown({ input: { main: `${dist}/main.js` }, platform: 'node' })
+  // `open` looks for the script that lies in its own package.
+  const bundle = await rolldown({ input: { main: `${dist}/main.js` }, platform: 'node', external: ['open'] })
   await bundle.write({
     dir: target,
     format: 'esm',

@@ -22,6 +22,8 @@ export class AuthorizationServer extends Changes {
   readonly grants: Grant[] = []
   /** Runs before the token endpoint does its work: to hold it. */
   beforeToken: () => Promise<void> = () => Promise.resolve()
+  /** Whether its token endpoint is behind a proxy that finds nobody. */
+  isAway = false
   readonly issuer: string
   readonly #server: Server
   readonly #provider: Provider
@@ -40,6 +42,10 @@ export class AuthorizationServer extends Changes {
     this.#provider.on('registration_create.success', (_context, { clientId }) => this.registered.push(clientId))
     this.#provider.use(async (context, next) => {
       if (context.path !== '/token') return next()
+      if (this.isAway) {
+        context.status = 503
+        return undefined
+      }
       await this.beforeToken()
       await next()
       this.grants.push({ type: String(context.oidc?.params?.grant_type), status: context.status })

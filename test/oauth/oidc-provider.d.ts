@@ -10,7 +10,7 @@ declare module 'oidc-provider' {
 
   interface Context {
     readonly path: string
-    readonly status: number
+    status: number
     readonly oidc?: { readonly params?: Readonly<Record<string, unknown>> }
   }
 

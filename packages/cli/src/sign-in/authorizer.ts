@@ -98,10 +98,18 @@ async function obtain({ environment, need, draft, fetchFn, signal }: Obtaining):
     throw scopeNotGranted(wanted)
   }
   const discovery = await discover(environment, need, fetchFn)
-  draft.discovery = discovery
   const before = isMore ? draft.tokens?.scope : undefined
   const scope = computeScopeUnion(before, settings.scope, wanted)
-  await askUser({ environment, draft, discovery, scope, fetchFn, signal })
+  const attempt = new Draft(draft.value, environment.server)
+  attempt.discovery = discovery
+  try {
+    await askUser({ environment, draft: attempt, discovery, scope, fetchFn, signal })
+  } catch (error) {
+    // A registration is kept for the next time, unless it would part what there is of a sign-in from its own.
+    if (!draft.tokens) draft.adopt(attempt)
+    throw error
+  }
+  draft.adopt(attempt)
   const granted = draft.tokens?.scope
   if (isMore && granted !== undefined && !coversScope(granted, wanted)) throw scopeNotGranted(wanted)
   return 'user'

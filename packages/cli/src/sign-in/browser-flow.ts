@@ -11,6 +11,7 @@ import { isLoopback } from './loopback.js'
 import { TetherOAuthProvider } from './oauth-provider.js'
 import { refusedAuthorization } from './refused-authorization.js'
 import { SignInError } from './sign-in-error.js'
+import { coversScope } from './token-of.js'
 
 export interface FlowOptions {
   readonly environment: SignInEnvironment
@@ -49,7 +50,8 @@ export async function browserFlow(
     const { redirectUrl } = callbackServer
     const grantTypes = ['authorization_code', 'refresh_token']
     const provider = new TetherOAuthProvider({ draft, settings, discovery, redirectUrl, state, grantTypes, version })
-    if (!clientInfo && !(await isStillRegistered({ draft, discovery, redirectUrl, fetchFn }))) draft.client = undefined
+    if (!clientInfo && !(await isStillRegistered({ draft, discovery, redirectUrl, scope, fetchFn })))
+      draft.client = undefined
     const options = { serverUrl: server, fetchFn, ...(scope === undefined ? {} : { scope }) }
     await auth(provider, { ...options, forceReauthorization: true })
     const url = authorizationUrl(provider.authorizationUrl, settings.authorizeParams ?? [])
@@ -73,14 +75,16 @@ export async function browserFlow(
   }
 }
 
-/** Whether the registration that is stored can be used with this redirect URI, and the server still has it. */
+/** Whether the registration that is stored can be used for this redirect URI and scope, and the server still has it. */
 async function isStillRegistered(
-  facts: Pick<FlowOptions, 'draft' | 'discovery' | 'fetchFn'> & { readonly redirectUrl: string },
+  facts: Pick<FlowOptions, 'draft' | 'discovery' | 'scope' | 'fetchFn'> & { readonly redirectUrl: string },
 ): Promise<boolean> {
   const { client } = facts.draft
   if (!client) return true
-  const { redirect_uris: registered } = client as { redirect_uris?: unknown }
-  if (Array.isArray(registered) && !registered.includes(facts.redirectUrl)) return false
+  const { redirect_uris: uris, scope } = client as { redirect_uris?: unknown; scope?: unknown }
+  if (Array.isArray(uris) && !uris.includes(facts.redirectUrl)) return false
+  // Some servers hold a client to the scope that it has registered with (RFC 7591, 2).
+  if (typeof scope === 'string' && !coversScope(scope, facts.scope)) return false
   return isClientKnown({ ...facts, client })
 }
 

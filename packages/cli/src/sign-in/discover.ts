@@ -1,4 +1,5 @@
 import {
+  assertSecureTokenEndpoint,
   checkResourceAllowed,
   discoverOAuthServerInfo,
   extractWWWAuthenticateParams,
@@ -23,8 +24,10 @@ export async function discover(
     fetchFn,
     ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
   })
-  const { resourceMetadata } = info
+  const { resourceMetadata, authorizationServerMetadata } = info
   if (resourceMetadata && settings.resource === undefined) checkResource(server, resourceMetadata.resource)
+  // Now, and not when the user has signed in.
+  if (authorizationServerMetadata) assertSecureTokenEndpoint(authorizationServerMetadata.token_endpoint)
   return { ...info, ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl: resourceMetadataUrl.href }) }
 }
 

@@ -9,6 +9,11 @@ export class Draft {
     this.#value = current ?? { version: 1, server: server.href }
   }
 
+  /** Makes all of another draft its own. */
+  adopt({ value }: Draft): void {
+    this.#value = value
+  }
+
   get value(): StoredSignIn {
     return this.#value
   }
