@@ -1,5 +1,6 @@
 import { printable } from '../log/printable.js'
 import { UsageError } from '../command/usage-error.js'
+import { expandVariables } from './expand-variables.js'
 import type { OptionInput } from './option.js'
 
 /** Headers that the bridge or HTTP itself sets. */
@@ -47,7 +48,7 @@ export function parseHeader(name: string, given: string, input: OptionInput): [s
   if (reservedHeaders.has(name.toLowerCase())) {
     throw new UsageError(`${input.name} was given ${name}, which the bridge sets itself; leave it out`)
   }
-  const value = expand(given, name, input)
+  const value = expandVariables(given, { ...input, name: `${input.name} ${name}` }).trim()
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new UsageError(
       `${input.name} ${name} was given a value with a line break or a character that HTTP headers can't hold; ` +
@@ -55,19 +56,4 @@ export function parseHeader(name: string, given: string, input: OptionInput): [s
     )
   }
   return [name, value]
-}
-
-function expand(value: string, name: string, input: OptionInput): string {
-  return value
-    .replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, variable: string) => {
-      const found = input.environment[variable]
-      if (found === undefined || found === '') {
-        throw new UsageError(
-          `${input.name} ${name} was given the variable ${variable}, which is ${found === '' ? 'empty' : 'not set'}; ` +
-            'expected it in the environment: set it, or add it to "env" in the host\'s configuration',
-        )
-      }
-      return found
-    })
-    .trim()
 }

@@ -3,7 +3,7 @@ import { textOption } from '../options/kinds/text-option.js'
 import { refuse } from '../options/kinds/refuse.js'
 import type { OptionInput } from '../options/option.js'
 import { readClientKey } from './client-key.js'
-import { expandVariables } from './expand-variables.js'
+import { expandVariables } from '../options/expand-variables.js'
 import { jsonOption, readOptionFile } from './json-option.js'
 import type { StaticClient } from './settings.js'
 

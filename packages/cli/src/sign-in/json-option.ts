@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { exitCodes } from '../command/exit-codes.js'
 import { UsageError } from '../command/usage-error.js'
 import { printable } from '../log/printable.js'
 import type { BridgeOption, JsonSchema, OptionInput, OptionTexts } from '../options/option.js'
 import { refuseType } from '../options/kinds/refuse.js'
-import { expandVariables } from './expand-variables.js'
+import { readTextFile } from '../options/read-text-file.js'
+import { expandVariables } from '../options/expand-variables.js'
 
 export interface JsonReading<Value> {
   readonly placeholder: `<${string}>`
@@ -45,13 +46,7 @@ export function jsonOption<Value>(texts: OptionTexts & JsonReading<Value>): Brid
 
 /** A file that an option names. A relative path starts from `input.directory`. */
 export function readOptionFile(path: string, { name, directory }: OptionInput): string {
-  const whole = isAbsolute(path) ? path : join(directory, path)
-  try {
-    return readFileSync(whole, 'utf8')
-  } catch (error) {
-    const { code } = error as { code?: unknown }
-    throw new UsageError(`${name} names the file ${printable(whole, 200)}, which can't be read (${String(code)})`)
-  }
+  return readTextFile({ path: isAbsolute(path) ? path : join(directory, path), name, exitCode: exitCodes.usage })
 }
 
 function parse(text: string, name: string): unknown {

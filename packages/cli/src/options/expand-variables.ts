@@ -1,5 +1,5 @@
 import { UsageError } from '../command/usage-error.js'
-import type { OptionInput } from '../options/option.js'
+import type { OptionInput } from './option.js'
 
 /** Puts the values of environment variables in the place of `${NAME}`. No message of this contains a value. */
 export function expandVariables(text: string, { name, environment }: OptionInput): string {
