@@ -18,8 +18,14 @@ const target = `${dist}/bundle`
 
 await rm(target, { recursive: true, force: true })
 if (!process.argv.includes('--clean')) {
-  // `open` looks for the script that lies in its own package.
-  const bundle = await rolldown({ input: { main: `${dist}/main.js` }, platform: 'node', external: ['open'] })
+  const bundle = await rolldown({
+    input: { main: `${dist}/main.js` },
+    platform: 'node',
+    // jsonc-parser's "main" is a UMD file that requires its parts where no bundler sees it.
+    resolve: { mainFields: ['module', 'main'] },
+    // `open` looks for the script that lies in its own package.
+    external: ['open'],
+  })
   await bundle.write({
     dir: target,
     format: 'esm',

@@ -12,6 +12,8 @@ export const exitCodes = {
   credentials: 4,
   /** Another file that an option names can't be read or written. */
   file: 6,
+  /** A host's configuration file can't be read, understood or changed as asked. */
+  hostFile: 7,
 } as const
 
 /** One line for each, for help and documentation. */
@@ -22,4 +24,5 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, string>> = {
   configuration: 'the configuration file could not be read, or something in it is wrong',
   credentials: 'a credential file or its directory could not be used, or whoami found no sign-in',
   file: 'another file that an option names could not be read or written',
+  hostFile: "a host's configuration file could not be read, understood or changed as asked",
 }

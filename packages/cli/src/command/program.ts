@@ -3,10 +3,14 @@ import { addOptions } from '../options/add-options.js'
 import { type BridgeSettings, bridgeSettings } from '../options/bridge-settings.js'
 import { configOption } from '../options/config-option.js'
 import { optionTable } from '../options/option-table.js'
+import { addAddCommand } from './add-command.js'
 import { exitCodes, exitCodeTexts } from './exit-codes.js'
+import { addListCommand } from './list-command.js'
 import { addLogoutCommand } from './logout-command.js'
+import { addRemoveCommand } from './remove-command.js'
 import { packageVersion } from './version.js'
 import { addWhoamiCommand } from './whoami-command.js'
+import { addUnwrapCommand, addWrapCommand } from './wrap-command.js'
 
 const helpTail = `
 Examples:
@@ -63,5 +67,13 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
     })
   addLogoutCommand(program, environment)
   addWhoamiCommand(program, environment)
-  return addOptions(program, { config: configOption, ...optionTable })
+  addOptions(program, { config: configOption, ...optionTable })
+  // An option behind a command's name is the command's.
+  program.enablePositionalOptions()
+  addAddCommand(program, environment)
+  addRemoveCommand(program, environment)
+  addListCommand(program, environment)
+  addWrapCommand(program, environment)
+  addUnwrapCommand(program, environment)
+  return program
 }

@@ -22,6 +22,11 @@ const reservedHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** True for a header that is none of the user's affairs. */
+export function isReservedHeader(name: string): boolean {
+  return reservedHeaders.has(name.toLowerCase())
+}
+
 /**
  * Reads `Name: value`. `${NAME}` in the value stands for an environment variable, so that a secret need not be in an
  * argument, where every user of the machine can see it. No message of this contains a value.
@@ -45,7 +50,7 @@ export function parseHeader(name: string, given: string, input: OptionInput): [s
         "expected letters, digits and hyphens, as in 'Name: value'",
     )
   }
-  if (reservedHeaders.has(name.toLowerCase())) {
+  if (isReservedHeader(name)) {
     throw new UsageError(`${input.name} was given ${name}, which the bridge sets itself; leave it out`)
   }
   const value = expandVariables(given, { ...input, name: `${input.name} ${name}` }).trim()

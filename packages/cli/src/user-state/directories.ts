@@ -20,6 +20,10 @@ export interface UserDirectories {
    * runtime directories.
    */
   readonly runningAnywhere: readonly string[]
+  /** What `wrap` remembers of hosts' configuration files. */
+  readonly wrapped: string
+  /** Copies of hosts' configuration files, made before each change. */
+  readonly backups: string
 }
 
 /**
@@ -43,6 +47,8 @@ export function userDirectories({ platform, environment, homeDirectory }: Direct
       credentials: path.join(data, 'credentials'),
       running: runtime ?? beside,
       runningAnywhere: runtime === undefined ? [beside] : [runtime, beside],
+      wrapped: path.join(data, 'wrapped'),
+      backups: path.join(data, 'backups'),
     }
   }
 

@@ -11,16 +11,18 @@ const renameTries = 10
 const renameDelayMs = 50
 
 /**
- * Puts a file of mode 0600 in the place of another, so that a reader sees the old text or the new one, also after a
- * power cut. (write-file-atomic does not sync the directory, does not retry on Windows, and its current release wants
- * Node 22.) Throws what the system says.
+ * Puts a file in the place of another, so that a reader sees the old text or the new one, also after a power cut. Its
+ * mode is 0600 unless another is given. (write-file-atomic does not sync the directory, does not retry on Windows, and
+ * its current release wants Node 22.) Throws what the system says.
  */
-export async function writeAtomically(file: string, text: string): Promise<void> {
+export async function writeAtomically(file: string, text: string, mode = 0o600): Promise<void> {
   const temporary = `${file}.${randomUUID()}${temporarySuffix}`
   try {
     const handle = await open(temporary, 'wx', 0o600)
     try {
       await handle.writeFile(text)
+      // The mask of the process would take something off a mode that open() is given.
+      if (mode !== 0o600) await handle.chmod(mode)
       await handle.sync()
     } finally {
       await handle.close()
