@@ -1,11 +1,14 @@
 import { isReservedHeader } from '../options/parse-header.js'
 import { UsageError } from '../command/usage-error.js'
+import { isTransportAllowed } from '../upstream/plain-http.js'
 import type { ConfigObject } from './document/document.js'
 import type { Host, HostEntry } from './host.js'
 import { launchOf } from './launch/launch.js'
 
 export type Translated =
   { readonly entry: ConfigObject; readonly notes: readonly string[] } | { readonly reason: string }
+
+const allowHttp = { flag: '--allow-http', variable: 'MCP_TETHER_ALLOW_HTTP', values: [] }
 
 /**
  * An entry that the host connects to over HTTP itself as one that starts the bridge; what else the entry says is kept.
@@ -24,8 +27,12 @@ export function translate(host: Host, entry: HostEntry, platform: NodeJS.Platfor
   const own = entry.headers.filter(({ name }) => isReservedHeader(name))
   const notes = own.map(({ name }) => `the header ${name} is left out, since the bridge sets it itself`)
   const headers = entry.headers.filter((header) => !own.includes(header))
+  // The host did it without being told to; what it says in its file is the user's word.
+  const isPlain = URL.canParse(url) && !isTransportAllowed(new URL(url), false)
+  const options = isPlain ? [allowHttp] : []
+  if (isPlain) notes.push('its address is http: to another machine, so --allow-http is added')
   try {
-    const launch = launchOf({ url, headers, options: [] }, host, platform)
+    const launch = launchOf({ url, headers, options }, host, platform)
     return { entry: { ...host.write(launch), ...kept }, notes }
   } catch (error) {
     if (error instanceof UsageError) return { reason: error.message }

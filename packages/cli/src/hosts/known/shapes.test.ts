@@ -137,6 +137,15 @@ describe('wrap', () => {
     },
   )
 
+  it('lets the bridge talk http: where the host did', () => {
+    const host = findHost('cursor')
+    expect(translate(host, host.read({ url: 'http://10.0.0.1/mcp' }), 'linux')).toMatchObject({
+      entry: { args: ['-y', 'mcp-tether', 'http://10.0.0.1/mcp', '--allow-http'] },
+      notes: ['its address is http: to another machine, so --allow-http is added'],
+    })
+    expect(translate(host, host.read({ url: 'http://localhost:1/mcp' }), 'linux')).toMatchObject({ notes: [] })
+  })
+
   it('says which header the bridge sets itself', () => {
     const host = findHost('gemini')
     expect(translate(host, host.read({ httpUrl: 'https://h/', headers: { ACCEPT: 'x' } }), 'linux')).toMatchObject({

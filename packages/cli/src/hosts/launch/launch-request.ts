@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
+import { UsageError } from '../../command/usage-error.js'
+import { displayUrl } from '../../log/display-url.js'
 import { givenTexts } from '../../options/add-options.js'
 import type { BridgeOption, OptionTable } from '../../options/option.js'
 import { parseHeaderLine } from '../../options/parse-header.js'
 import { parseServerUrl } from '../../options/parse-url.js'
+import { isTransportAllowed, whyNotHttp } from '../../upstream/plain-http.js'
 import type { Header } from '../host.js'
 import { parseHeaderValue } from './header-value.js'
 import type { LaunchOption, LaunchRequest } from './launch.js'
@@ -35,7 +38,16 @@ export function launchRequest(
       else options.push(launchOption(option, values, workingDirectory))
     }
   }
-  return { url: parseServerUrl(url, { ...input, name: '<url>' }).href, headers, options }
+  const server = parseServerUrl(url, { ...input, name: '<url>' })
+  if (
+    !isTransportAllowed(
+      server,
+      options.some(({ flag }) => flag === '--allow-http'),
+    )
+  ) {
+    throw new UsageError(`${displayUrl(server)} is not encrypted and not on this machine: ${whyNotHttp}`)
+  }
+  return { url: server.href, headers, options }
 }
 
 function headerOf(line: string, directory: string): Header {
