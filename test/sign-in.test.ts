@@ -16,7 +16,7 @@ describe('the first sign-in', () => {
     expect(asked?.get('code_challenge_method')).toBe('S256')
     expect(asked?.get('resource')).toBe(stage.server.url.href)
     expect(asked?.get('scope')).toBe('mcp offline_access')
-    expect(asked?.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:2\d{4}\/callback$/)
+    expect(asked?.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:[23]\d{4}\/callback$/)
     expect(pages).toEqual([expect.stringContaining('You can close this window')])
     expect(stage.said).toEqual([
       expect.stringMatching(

@@ -29,6 +29,7 @@ export class AuthorizationServer extends Changes {
   readonly #provider: Provider
   readonly #accessTokens: string[] = []
   readonly #refreshTokens: string[] = []
+  readonly #clientTokens: string[] = []
   /** The clients that have registered themselves. */
   readonly registered: string[] = []
 
@@ -38,6 +39,7 @@ export class AuthorizationServer extends Changes {
     this.issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
     this.#provider = new Provider(this.issuer, configurationFor(settings))
     this.#provider.on('access_token.saved', ({ jti }) => this.#accessTokens.push(jti))
+    this.#provider.on('client_credentials.saved', ({ jti }) => this.#clientTokens.push(jti))
     this.#provider.on('refresh_token.saved', ({ jti }) => this.#refreshTokens.push(jti))
     this.#provider.on('registration_create.success', (_context, { clientId }) => this.registered.push(clientId))
     this.#provider.use(async (context, next) => {
@@ -68,6 +70,11 @@ export class AuthorizationServer extends Changes {
   /** Every access token of before is over, as if its time were up. */
   async expireAccessTokens(): Promise<void> {
     for (const jti of this.#accessTokens.splice(0)) await (await this.#provider.AccessToken.find(jti))?.destroy()
+  }
+
+  /** The same for the tokens of clients that sign in as themselves. */
+  async expireClientTokens(): Promise<void> {
+    for (const jti of this.#clientTokens.splice(0)) await (await this.#provider.ClientCredentials.find(jti))?.destroy()
   }
 
   /** From here on no refresh token that it has issued is worth anything. */

@@ -18,10 +18,14 @@ declare module 'oidc-provider' {
     constructor(issuer: string, configuration: object)
     readonly AccessToken: { find(value: string): Promise<Token | undefined> }
     readonly Client: { readonly adapter: { destroy(clientId: string): Promise<void> } }
+    readonly ClientCredentials: { find(value: string): Promise<Token | undefined> }
     readonly RefreshToken: { find(value: string): Promise<Token | undefined> }
     callback(): (request: IncomingMessage, response: ServerResponse) => void
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): void
     on(event: 'registration_create.success', listener: (context: Context, client: { clientId: string }) => void): void
-    on(event: 'access_token.saved' | 'refresh_token.saved', listener: (token: Token) => void): void
+    on(
+      event: 'access_token.saved' | 'refresh_token.saved' | 'client_credentials.saved',
+      listener: (token: Token) => void,
+    ): void
   }
 }

@@ -53,6 +53,7 @@ async function walk(start: Step, isEnd: (url: URL) => boolean, decision: Decisio
     const location = response.headers.get('location')
     const page = await response.text()
     if (location === null) {
+      if (step.form?.has('abort')) return { kind: 'page', text: page }
       const next = decision === 'cancel' ? cancelled(page, step.url) : filledIn(page, step.url)
       if (!next) return { kind: 'page', text: page }
       step = next
@@ -78,5 +79,11 @@ function filledIn(page: string, url: URL): Step | undefined {
 
 function cancelled(page: string, url: URL): Step | undefined {
   const href = /href="([^"]+\/abort)"/.exec(page)?.[1]
-  return href === undefined ? undefined : { url: new URL(href, url) }
+  if (href !== undefined) return { url: new URL(href, url) }
+  const step = filledIn(page, url)
+  if (step?.form?.has('confirm') === true) {
+    step.form.delete('confirm')
+    step.form.set('abort', 'yes')
+  }
+  return step
 }

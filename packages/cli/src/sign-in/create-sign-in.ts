@@ -30,14 +30,14 @@ export function createSignIn(options: CreateSignInOptions): SignIn {
   const { server, settings, headers, fetch, log, version, onFailure } = options
   const variables = process.env
   const { platform } = process
-  const { credentials: directory } = userDirectories({ platform, environment: variables, homeDirectory: homedir() })
+  const directories = userDirectories({ platform, environment: variables, homeDirectory: homedir() })
   let opening: Promise<CredentialStore> | undefined
-  const openStore = (): Promise<CredentialStore> => (opening ??= credentialStore(directory, log))
+  const openStore = (): Promise<CredentialStore> => (opening ??= openCredentialStore(variables, log))
   return new SignIn({
     timeoutMs: settings.signInTimeout ?? defaultSignInTimeoutMs,
     onFailure,
     stored: async () => {
-      if (settings.clientCredentials === true || !existsSync(directory)) return undefined
+      if (settings.clientCredentials === true || !existsSync(directories.credentials)) return undefined
       return readStored(await openStore(), options)
     },
     renew: async (need, signal) => {
@@ -52,12 +52,10 @@ export function createSignIn(options: CreateSignInOptions): SignIn {
   })
 }
 
-async function credentialStore(directory: string, log: Log): Promise<CredentialStore> {
-  const { CredentialFiles } = await import('../user-state/credential-store.js')
-  return new CredentialFiles({
-    directory,
-    platform: process.platform,
-    userId: process.getuid?.(),
+async function openCredentialStore(environment: NodeJS.ProcessEnv, log: Log): Promise<CredentialStore> {
+  const { openCredentialStore: open } = await import('../user-state/open-credential-store.js')
+  return open({
+    environment,
     warn(message) {
       log.warn(message)
     },

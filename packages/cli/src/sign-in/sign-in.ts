@@ -20,6 +20,8 @@ export interface SignInOptions {
 interface Flight {
   readonly need: Need
   readonly done: Promise<void>
+  /** Resolves when nothing of it goes on any more: what was learnt is stored, and the lock free. */
+  readonly over: Promise<unknown>
   readonly stop: AbortController
 }
 
@@ -102,7 +104,7 @@ export class SignIn {
     const flight = this.#flight
     if (!flight) return
     if (flight.need.mayAskUser) flight.stop.abort()
-    await abortable(flight.done, AbortSignal.timeout(withinMs)).catch(() => undefined)
+    await abortable(flight.over, AbortSignal.timeout(withinMs)).catch(() => undefined)
     flight.stop.abort()
   }
 
@@ -133,16 +135,18 @@ export class SignIn {
     if (this.#stopped) throw stoppedError()
     const stop = new AbortController()
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(this.#options.timeoutMs)])
-    const done = Promise.resolve().then(() => this.#run(need, signal, stop.signal))
-    const flight: Flight = { need, stop, done }
+    const work = this.#options.renew(need, signal)
+    const over = work.catch(() => undefined)
+    const done = this.#run(abortable(work, signal), need, stop.signal)
+    const flight: Flight = { need, stop, done, over }
     // Whoever waits hears of a failure; there may be nobody.
     flight.done.catch(() => undefined)
     return flight
   }
 
-  async #run(need: Need, signal: AbortSignal, stopped: AbortSignal): Promise<void> {
+  async #run(work: Promise<AccessToken>, need: Need, stopped: AbortSignal): Promise<void> {
     try {
-      this.#token = await abortable(this.#options.renew(need, signal), signal)
+      this.#token = await work
       this.#notAheadUntil = 0
     } catch (error) {
       const failure =
