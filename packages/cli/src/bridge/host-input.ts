@@ -12,10 +12,12 @@ export interface HostInputHandlers {
 export class HostInput {
   readonly #input: Readable
   readonly #handlers: HostInputHandlers
-  readonly #splitter = new LineSplitter(maxMessageSize)
+  readonly #splitter: LineSplitter
   #ended = false
 
-  constructor(input: Readable, handlers: HostInputHandlers) {
+  /** A line of more than `maxBytes` is dropped. */
+  constructor(input: Readable, handlers: HostInputHandlers, maxBytes: number = maxMessageSize) {
+    this.#splitter = new LineSplitter(maxBytes)
     this.#input = input
     this.#handlers = handlers
     input.on('data', this.#onData)

@@ -22,13 +22,16 @@ export function readHostMessage(text: string): HostMessage {
   const value = parseJson(text)
   if (value === undefined) return { kind: 'not-json' }
   if (Array.isArray(value)) {
-    if (value.length === 0) return { kind: 'not-rpc', idText: 'null' }
+    // A server may make something of a batch with a bad member, but not of one without a good one.
+    if (!value.some(isObject)) return { kind: 'not-rpc', idText: 'null' }
     const requests = value.filter(isRequest).map((member) => requestOf(member, JSON.stringify(member.id)))
     return { kind: 'batch', requests }
   }
   if (!isObject(value)) return { kind: 'not-rpc', idText: 'null' }
   if (isRequest(value)) return { kind: 'request', requests: [requestOf(value, idTextOf(text, value.id))] }
   const { method, id } = value
+  // Neither a request nor a notification: whoever sent it waits for an answer.
+  if (typeof method === 'string' && 'id' in value) return { kind: 'not-rpc', idText: 'null' }
   if (typeof method === 'string') return { kind: 'notification', method, cancels: cancelledKey(value) }
   if (isId(id) && ('result' in value || 'error' in value)) return { kind: 'answer' }
   return { kind: 'not-rpc', idText: isId(id) ? idTextOf(text, id) : 'null' }

@@ -70,7 +70,6 @@ describe('exit codes', () => {
     [['http://h/', '--recovery-timeout', 'soon'], 'expected seconds'],
     [['http://h/', '--outage-budget', '-1'], 'expected seconds, 0 or more'],
     [['http://h/', '--replay', 'always'], 'expected one of on-rejection, hinted, never'],
-    [['http://h/', '--stall-timeout', '90000'], '--stall-timeout was given "90000"; expected seconds, 0 or more'],
     [['http://h/', '--dialects', 'nosuch'], 'was given the dialect "nosuch"; expected all, none, or some of'],
     [['http://h/', '--announce-list-changes', 'x'], 'expected one of declared, always, never'],
     [['http://h/', '--log-level', 'loud'], 'expected one of silent, warn, info, debug'],

@@ -41,7 +41,7 @@ export const clientOptions = {
     variable: 'MCP_TETHER_CLIENT_METADATA_URL',
     group,
     help: 'address of a client ID metadata document, which is the client_id where the server supports that',
-    schema: { format: 'uri' },
+    schema: { pattern: '^https://' },
     read: (given, input) =>
       URL.canParse(given) && new URL(given).protocol === 'https:' && new URL(given).pathname !== '/'
         ? given
