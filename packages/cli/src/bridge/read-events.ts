@@ -6,6 +6,8 @@ export interface EventStreamHooks {
   readonly onRetry?: (ms: number) => void
   /** Something came, if only a comment that keeps the connection alive. */
   readonly onActivity?: () => void
+  /** A comment came, by which servers keep a connection alive. */
+  readonly onComment?: () => void
 }
 
 /**
@@ -14,7 +16,7 @@ export interface EventStreamHooks {
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
-  { onRetry, onActivity }: EventStreamHooks = {},
+  { onRetry, onActivity, onComment }: EventStreamHooks = {},
 ): AsyncGenerator<EventSourceMessage, void, undefined> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -25,6 +27,7 @@ export async function* readEvents(
       events.push(event)
     },
     onRetry,
+    onComment,
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') overflow = error
     },

@@ -1,6 +1,7 @@
 import { type SessionRecoveryOptions, withSessionRecovery } from '@mcp-tether/client'
 import { Bridge } from '../bridge/bridge.js'
 import { headerSecrets, urlSecrets } from '../bridge/redact.js'
+import { withTransport } from '../http-sse/with-transport.js'
 import { eventLine } from '../log/event-lines.js'
 import { HostLog } from '../log/host-log.js'
 import { openLog } from '../log/open-log.js'
@@ -39,7 +40,8 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
   if (!allHeaders.has('user-agent')) allHeaders.set('user-agent', `mcp-tether/${packageVersion()}`)
   const signsIn = !allHeaders.has('authorization')
   if (signsIn) checkSignInSettings(settings)
-  const wire = withWireLog(log)(upstream.fetch)
+  const speaking = withTransport({ url, transport: settings.transport ?? 'auto', log })
+  const wire = withWireLog(log)(speaking(upstream.fetch))
   let epoch = 0
   const recovering = withSessionRecovery({
     ...engineOptions(settings),

@@ -1,6 +1,7 @@
 import type { OptionValues } from './option.js'
 import { recoveryOptions } from './recovery-options.js'
 import { requestOptions } from './request-options.js'
+import { transportOptions } from '../http-sse/transport-options.js'
 import { startupOptions } from '../startup/startup-options.js'
 import { signInOptions } from '../sign-in/sign-in-options.js'
 import { logOptions } from '../log/log-options.js'
@@ -14,8 +15,9 @@ import { connectionOptions } from '../upstream/connection-options.js'
 export const optionTable = {
   ...requestOptions,
   ...signInOptions,
-  ...connectionOptions,
+  ...transportOptions,
   ...startupOptions,
+  ...connectionOptions,
   ...recoveryOptions,
   ...logOptions,
 }

@@ -1,7 +1,8 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { peekBody, retryAfterMs, waitBeforeNextTry } from '@mcp-tether/client/internal'
 import { describeFailure } from '../bridge/describe-failure.js'
-import { readHostMessage, type RpcRequest } from '../bridge/message.js'
+import { initializeIn } from '../bridge/initialize-in.js'
+import type { RpcRequest } from '../bridge/message.js'
 import { wait } from '../bridge/wait.js'
 import type { Log } from '../log/log.js'
 import { unavailableResponse } from './unavailable-response.js'
@@ -61,16 +62,6 @@ export function createStartupWait(options: StartupWaitOptions): StartupWait {
       stopping.abort()
     },
   }
-}
-
-/** The first `initialize` of a session, if that is what this is. */
-function initializeIn(init: RequestInit | undefined): RpcRequest | undefined {
-  if (init?.method !== 'POST' || typeof init.body !== 'string') return undefined
-  // A cheap look before anything is parsed.
-  if (!init.body.includes('"initialize"') || new Headers(init.headers).has('mcp-session-id')) return undefined
-  const message = readHostMessage(init.body)
-  const [request] = message.kind === 'request' ? message.requests : []
-  return request?.method === 'initialize' ? request : undefined
 }
 
 type Try =

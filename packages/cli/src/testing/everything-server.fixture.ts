@@ -20,16 +20,19 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-export async function startEverythingServer(port: number): Promise<EverythingServer> {
+export async function startEverythingServer(
+  port: number,
+  transport: 'streamableHttp' | 'sse' = 'streamableHttp',
+): Promise<EverythingServer> {
   const entry = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
-  const child = spawn(process.execPath, [entry, 'streamableHttp'], {
+  const child = spawn(process.execPath, [entry, transport], {
     env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(child, 'exit')
-  await new LineReader(child.stderr).containing('listening')
+  await new LineReader(child.stderr).containing(transport === 'sse' ? 'running on port' : 'listening')
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://127.0.0.1:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`,
     port,
     async kill() {
       child.kill('SIGKILL')
