@@ -135,7 +135,7 @@ describe('the SDK client, the bridge and the reference server on HTTP+SSE', () =
     expect(textOf(await pending)).toContain('completed')
   })
 
-  it('say that the outcome is unknown of one that was not, because it had asked the user already', async () => {
+  it('say that the outcome is unknown where it is not', async () => {
     let asked!: () => void
     const hasAsked = new Promise<void>((resolve) => (asked = resolve))
     client.setRequestHandler('elicitation/create', () => {
