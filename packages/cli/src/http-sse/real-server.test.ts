@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,7 +42,7 @@ beforeAll(async () => {
     args: [binary, server.url, '--verbose'],
     stderr: 'pipe',
   })
-  if (transport.stderr) stderr = new LineReader(transport.stderr as import('node:stream').Readable)
+  if (transport.stderr instanceof Readable) stderr = new LineReader(transport.stderr)
   await client.connect(transport)
 })
 
