@@ -86,7 +86,8 @@ export async function openStream({
 }
 
 function fault(code: string, message: string): TypeError {
-  return fetchFailed(codedError(code, message), { sent: true, reusedSocket: false })
+  const lasting = code === 'SSE_BAD_ENDPOINT'
+  return fetchFailed(Object.assign(codedError(code, message), { lasting }), { sent: true, reusedSocket: false })
 }
 
 /** The code of an error that {@link openStream} rejects with, if it is one of its own. */

@@ -22,8 +22,13 @@ describe('a request that failed', () => {
     ['UND_ERR_REDIRECT', 'take'],
     [undefined, 'take'],
   ])('with %s: %s', (code, verdict) => {
-    expect(startupVerdict({ kind: 'failed', code })).toBe(verdict)
+    expect(startupVerdict({ kind: 'failed', code, isLasting: false })).toBe(verdict)
   })
+})
+
+it('a proxy that will not connect is not waited for, one that could not is', () => {
+  expect(startupVerdict({ kind: 'failed', code: 'ERR_PROXY_CONNECT', isLasting: true })).toBe('take')
+  expect(startupVerdict({ kind: 'failed', code: 'ERR_PROXY_CONNECT', isLasting: false })).toBe('wait')
 })
 
 describe('an answer', () => {

@@ -7,6 +7,8 @@ export type StartupOutcome =
       readonly kind: 'failed'
       /** The system's code, or undici's, where there is one. */
       readonly code: string | undefined
+      /** The request's own account that waiting does not help. */
+      readonly isLasting: boolean
     }
   | {
       readonly kind: 'answered'
@@ -39,6 +41,8 @@ const passingFailures: ReadonlySet<string> = new Set([
   'ENETDOWN',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'ERR_PROXY_CONNECT',
 ])
 
 /**
@@ -53,7 +57,9 @@ const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 5
  * wish for a sign-in (401, 403), a refusal (400 and others), an answer to this very request.
  */
 export function startupVerdict(outcome: StartupOutcome): StartupVerdict {
-  if (outcome.kind === 'failed') return passingFailures.has(outcome.code ?? '') ? 'wait' : 'take'
+  if (outcome.kind === 'failed') {
+    return !outcome.isLasting && passingFailures.has(outcome.code ?? '') ? 'wait' : 'take'
+  }
   const { status, body, id } = outcome
   const content = readContent(body)
   if (passingStatuses.has(status)) return content.shape === 'json-rpc' && content.id === id ? 'take' : 'wait'

@@ -1,5 +1,5 @@
 import type { FetchLike } from '@mcp-tether/client'
-import { peekBody, retryAfterMs, waitBeforeNextTry } from '@mcp-tether/client/internal'
+import { isLasting, peekBody, retryAfterMs, waitBeforeNextTry } from '@mcp-tether/client/internal'
 import { describeFailure } from '../bridge/describe-failure.js'
 import { initializeIn } from '../bridge/initialize-in.js'
 import type { RpcRequest } from '../bridge/message.js'
@@ -142,7 +142,7 @@ class Startup {
     } catch (error) {
       caller?.throwIfAborted()
       if (over.aborted) return { kind: 'trouble', verdict: 'wait', trouble: lateTrouble }
-      const verdict = startupVerdict({ kind: 'failed', code: describeFailure(error).code })
+      const verdict = startupVerdict({ kind: 'failed', code: describeFailure(error).code, isLasting: isLasting(error) })
       return verdict === 'take'
         ? { kind: 'failed', error }
         : { kind: 'trouble', verdict, trouble: failureTrouble(error) }
