@@ -137,7 +137,7 @@ describe('a server that is not there yet', () => {
   })
 
   it('whose name is not known is waited for as well', async () => {
-    const pipes = open(new URL('http://nobody-has-this-name.invalid/mcp'), { startupTimeout: 500 })
+    const pipes = open(new URL('https://nobody-has-this-name.invalid/mcp'), { startupTimeout: 500 })
     pipes.send(initializeLine)
     const { error } = (await answer(pipes)) as { error: { data: { cause: string; attempts: number } } }
     expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(error.data.cause)
