@@ -34,6 +34,8 @@ export async function addEntry(request: AddRequest, context: HostsContext): Prom
     return
   }
   await applyChange(config, { text, done: `added ${name} to ${host.title}` }, context)
+  const advice = host.advice?.(launch, config.file.text)
+  if (advice !== undefined) context.tell(advice)
 }
 
 /** Hosts make tool names of it, and some take no other characters. */

@@ -115,6 +115,25 @@ describe('add', () => {
   })
 })
 
+describe('inputs of VS Code', () => {
+  const asking = [{ name: 'Authorization', value: parseHeaderValue('Bearer ${input:shop-token}') }]
+
+  it('are pointed out where the file does not define them', async () => {
+    await add('vscode', 'a', { headers: asking })
+    expect(home.told.at(-1)).toBe(
+      'VS Code asks for ${input:shop-token} once "inputs" of that file has ' +
+        '{ "type": "promptString", "id": "shop-token", "description": "…", "password": true }',
+    )
+    expect(await home.read('.config/Code/User/mcp.json')).toContain('"Bearer ${input:shop-token}"')
+  })
+
+  it('are not, where it does', async () => {
+    await home.write('.config/Code/User/mcp.json', '{"inputs":[{"id":"shop-token"}]}')
+    await add('vscode', 'a', { headers: asking })
+    expect(home.told.at(-1)).toContain('VS Code does not see it yet')
+  })
+})
+
 describe('what is refused', () => {
   const refusals: [string, string, string | undefined, (path: string) => Promise<void>][] = [
     [

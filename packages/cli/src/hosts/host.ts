@@ -74,4 +74,6 @@ export interface Host {
   /** The entry that starts the bridge. */
   readonly write: (launch: Launch) => ConfigObject
   readonly read: (entry: unknown) => HostEntry
+  /** What else the user has to do for an entry to work, in a file with this text. */
+  readonly advice?: (launch: Launch, text: string) => string | undefined
 }

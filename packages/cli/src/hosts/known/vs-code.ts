@@ -25,4 +25,12 @@ export const vsCode: Host = {
   reload: 'start the server in VS Code with "MCP: List Servers"',
   write: (launch) => ({ type: 'stdio', ...commandEntry(launch) }),
   read: (entry) => readEntry(entry, { url: ['url'] }),
+  advice({ env }, text) {
+    const asked = Object.values(env).flatMap((value) => [...value.matchAll(/\$\{input:([^}]+)\}/g)])
+    const missing = asked.map(([, id = '']) => id).find((id) => !text.includes(JSON.stringify(id)))
+    return missing === undefined
+      ? undefined
+      : `VS Code asks for \${input:${missing}} once "inputs" of that file has ` +
+          `{ "type": "promptString", "id": ${JSON.stringify(missing)}, "description": "…", "password": true }`
+  },
 }

@@ -64,8 +64,9 @@ function launchOption(
     return { flag: given[0] === 'false' ? flag.replace('--', '--no-') : flag, variable, values: [] }
   }
   // The host starts the bridge in another directory.
-  const isFile = /file|path|directory/.test(placeholder)
+  const isFile = /file|directory/.test(placeholder)
   const values = given.map((value) => {
+    if (value.includes('${')) return value
     if (value.startsWith('@')) return `@${resolve(directory, value.slice(1))}`
     return isFile ? resolve(directory, value) : value
   })
