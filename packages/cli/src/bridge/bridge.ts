@@ -26,6 +26,8 @@ export interface BridgeOptions {
   readonly hostLog?: HostLog
   /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
   readonly epoch?: () => number
+  /** After so many milliseconds without a message the server is asked with a ping; 0: never. @default 0 */
+  readonly keepAlive?: number
 }
 
 /**
@@ -45,10 +47,11 @@ export class Bridge {
     this.#end = resolve
   })
 
-  constructor({ url, fetch, headers, input, output, log, hostLog, epoch = () => 0 }: BridgeOptions) {
+  constructor(options: BridgeOptions) {
+    const { input, output, hostLog, epoch = () => 0, keepAlive = 0 } = options
     this.#writer = new LineWriter(output, this.#end)
     hostLog?.connect((line) => this.#writer.write(line))
-    this.#server = new ServerSide({ url, fetch, headers, log, hostLog, epoch, writer: this.#writer })
+    this.#server = new ServerSide({ ...options, epoch, keepAlive, writer: this.#writer })
     this.#gate = new Gate(() => {
       this.#input.resume()
     })
@@ -68,7 +71,7 @@ export class Bridge {
 
   #stop(): Promise<void> {
     this.#input.close()
-    this.#server.stopStream()
+    this.#server.stopBackground()
     return closeWithin({
       answered: () => this.#gate.idle(),
       abandon: () => {

@@ -8,6 +8,9 @@ export const maxRequestsInFlight = 1_000
 export const maxWaitingMessages = 1_000
 export const maxWaitingBytes = 64 * 1024 * 1024
 
+/** How long a ping of our own may take, an outage and a recovery included. */
+export const pingMs = 90_000
+
 /** How long a call stream may stay open after everything that it was opened for has been answered. */
 export const lingerMs = 10_000
 

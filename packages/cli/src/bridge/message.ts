@@ -7,6 +7,8 @@ export interface RpcRequest {
   /** The id as it was written, for an error of our own. */
   readonly idText: string
   readonly method: string
+  /** True for a request of the bridge's own: the host hears nothing of it. */
+  readonly ours?: true
 }
 
 /** What the bridge has to know of a message from the host. The text itself goes out untouched. */

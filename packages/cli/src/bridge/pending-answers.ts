@@ -68,7 +68,8 @@ export class PendingAnswers implements RequestOwner {
     for (const request of this.open) {
       // The answer may have come on another stream while the line before was written.
       if (!this.#remove(request.key)) continue
-      await this.#options.writer.write(lineFor(request))
+      if (request.ours) this.#options.log.detail(`${request.method} failed: ${printable(lineFor(request))}`)
+      else await this.#options.writer.write(lineFor(request))
     }
     this.written()
   }
@@ -95,7 +96,8 @@ export class PendingAnswers implements RequestOwner {
     const key = idKey(member.id)
     // An error for nobody in particular.
     if (key === undefined) return 'as it is'
-    if (this.#take(key, member, owners)) return 'as it is'
+    const exact = this.#take(key, member, owners)
+    if (exact) return exact.ours ? undefined : 'as it is'
     const other = otherIdKey(member.id)
     const request = other === undefined ? undefined : this.#take(other, member, owners)
     if (request) return request

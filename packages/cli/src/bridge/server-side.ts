@@ -2,13 +2,15 @@ import type { FetchLike } from '@mcp-tether/client'
 import { displayUrl } from '../log/display-url.js'
 import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
+import { KeepAlive } from './keep-alive.js'
 import { levelAsked, setLevelMethod } from './level-asked.js'
-import { closeFormerMs, maxAcknowledgeMs } from './limits.js'
+import { closeFormerMs, maxAcknowledgeMs, pingMs } from './limits.js'
 import type { LineWriter } from './line-writer.js'
 import type { RpcRequest } from './message.js'
 import { OpenRequests } from './open-requests.js'
 import { type AnswerObserver, PendingAnswers } from './pending-answers.js'
 import { Post, type PostOptions } from './post.js'
+import { type Ping, pings } from './ping.js'
 import { headerSecrets, urlSecrets } from './redact.js'
 import { connectedLine, refusedLine } from './connected-line.js'
 import { type Session, sessionFrom, withSession } from './session.js'
@@ -27,6 +29,8 @@ export interface ServerSideOptions {
   readonly hostLog?: HostLog | undefined
   /** Changes whenever the fetch has put another session of the server behind the one that the bridge knows. */
   readonly epoch: () => number
+  /** After so many milliseconds without a message the server is asked with a ping; 0: never. */
+  readonly keepAlive: number
 }
 
 interface Call {
@@ -45,18 +49,27 @@ export class ServerSide {
   /** The session before this one, as long as no other has taken its place. */
   #former: Session | undefined
   #stream: StandaloneStream | undefined
+  readonly #keepAlive: KeepAlive | undefined
 
   constructor(options: ServerSideOptions) {
     const headers = new Headers(options.headers)
     headers.set('accept', 'application/json, text/event-stream')
     headers.set('content-type', 'application/json')
     this.#options = { ...options, headers }
+    if (options.keepAlive > 0) {
+      const pingText = pings()
+      this.#keepAlive = new KeepAlive({
+        idleMs: options.keepAlive,
+        busy: () => this.#posts.size > 0,
+        ping: () => this.#ping(pingText()),
+      })
+    }
   }
 
   /** Starts a session. Done when the host has its answer. */
   async initialize(text: string, request: RpcRequest): Promise<void> {
     const { log, hostLog, url } = this.#options
-    this.#stream?.stop()
+    this.stopBackground()
     hostLog?.reset()
     this.#former = this.#session ?? this.#former
     this.#session = undefined
@@ -112,6 +125,7 @@ export class ServerSide {
       log,
     })
     this.#stream.start()
+    this.#keepAlive?.start()
   }
 
   /** Sends a message. Done when its requests are answered, or when the server has taken it. */
@@ -150,8 +164,10 @@ export class ServerSide {
     for (const post of this.#posts) post.abort('stopping')
   }
 
-  stopStream(): void {
+  /** Takes up nothing any more by itself: neither the standalone stream nor pings. */
+  stopBackground(): void {
     this.#stream?.stop()
+    this.#keepAlive?.stop()
   }
 
   /** Ends the session on the server. */
@@ -224,11 +240,27 @@ export class ServerSide {
     })
   }
 
+  /** One that brings a loss to light is healed by the fetch, as any request is. */
+  async #ping({ text, request }: Ping): Promise<void> {
+    const answers = this.#pending([request])
+    const post = this.#prepare(text, answers)
+    const over = setTimeout(() => {
+      post.abort('cancelled')
+    }, pingMs)
+    over.unref()
+    await this.#run(post, answers, [request])
+    clearTimeout(over)
+  }
+
   async #run(post: Post, answers: PendingAnswers, requests: readonly RpcRequest[]): Promise<void> {
     const call: Call = { post, answers }
     this.#posts.add(post)
+    this.#keepAlive?.active()
     for (const { key } of requests) this.#calls.set(key, call)
-    void post.whole.finally(() => this.#posts.delete(post))
+    void post.whole.finally(() => {
+      this.#posts.delete(post)
+      this.#keepAlive?.active()
+    })
     await post.run()
     for (const { key } of requests) if (this.#calls.get(key) === call) this.#calls.delete(key)
   }

@@ -80,6 +80,7 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
     log,
     hostLog,
     epoch: () => epoch,
+    keepAlive: settings.keepAlive ?? 0,
   })
   await Promise.race([bridge.ended, signalled])
   startup.stop()

@@ -28,11 +28,13 @@ export interface BridgeOnPipesOptions {
   readonly epoch?: () => number
   /** How long to wait for a server that is not there, in milliseconds. @default 0 */
   readonly startupTimeout?: number
+  /** After how much silence the server is pinged, in milliseconds; 0: never. @default 0 */
+  readonly keepAlive?: number
 }
 
 export function bridgeOnPipes(
   url: URL,
-  { headers = {}, reads = true, epoch = () => 0, startupTimeout = 0 }: BridgeOnPipesOptions = {},
+  { headers = {}, reads = true, epoch = () => 0, startupTimeout = 0, keepAlive = 0 }: BridgeOnPipesOptions = {},
 ): BridgeOnPipes {
   const upstream = createUpstreamFetch()
   const [input, output, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
@@ -40,7 +42,8 @@ export function bridgeOnPipes(
   const log = createLog([createTextSink({ output: stderr, threshold: 'debug', colors: false }), hostLog])
   const startup = createStartupWait({ url, budgetMs: startupTimeout, log })
   const fetch = startup.middleware(upstream.fetch)
-  const bridge = new Bridge({ url, fetch, headers: new Headers(headers), input, output, log, hostLog, epoch })
+  const given = { url, fetch, headers: new Headers(headers), input, output }
+  const bridge = new Bridge({ ...given, log, hostLog, epoch, keepAlive })
   const lines = new LineReader(reads ? output : new PassThrough())
   const send = (line: string): void => {
     input.write(`${line}\n`)

@@ -1,14 +1,21 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse, request as httpRequest } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { passOn } from './pass-on.fixture.js'
 
 export interface ConnectProxy {
   readonly url: URL
   /** What it was asked for, in order: `CONNECT mcp.test:443`, `GET http://mcp.test/`. */
   readonly asked: readonly string[]
-  /** The `Proxy-Authorization` of each. */
-  readonly credentials: readonly (string | undefined)[]
+  /** The headers of each. */
+  readonly headers: readonly IncomingHttpHeaders[]
   /** How many connections it holds now. */
   readonly connections: () => number
   readonly close: () => Promise<void>
@@ -26,11 +33,11 @@ export interface ConnectProxyOptions {
 /** A real proxy on loopback: CONNECT for https:, whole addresses for http:. */
 export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptions): Promise<ConnectProxy> {
   const asked: string[] = []
-  const credentials: (string | undefined)[] = []
+  const headers: IncomingHttpHeaders[] = []
   const sockets = new Set<Socket>()
   const note = (request: IncomingMessage): void => {
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`)
-    credentials.push(request.headers['proxy-authorization'])
+    headers.push({ ...request.headers })
   }
   const forward = (request: IncomingMessage, response: ServerResponse): void => {
     note(request)
@@ -38,14 +45,8 @@ export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptio
       response.writeHead(answer).end()
       return
     }
-    const { pathname, search } = new URL(request.url ?? '')
-    const { 'proxy-authorization': _, ...headers } = request.headers
-    const target = httpRequest({ port, method: request.method, path: `${pathname}${search}`, headers }, (got) => {
-      response.writeHead(got.statusCode ?? 502, got.headers)
-      got.pipe(response)
-    })
-    target.on('error', () => response.destroy())
-    request.pipe(target)
+    delete request.headers['proxy-authorization']
+    passOn(request, response, port)
   }
   const server: Server = tls ? createTlsServer(tls, forward) : createServer(forward)
   server.on('connection', (socket: Socket) => {
@@ -79,7 +80,7 @@ export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptio
   return {
     url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`),
     asked,
-    credentials,
+    headers,
     connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy()

@@ -66,7 +66,9 @@ describe('an https: server behind a proxy', () => {
     for (let round = 0; round < 3; round++)
       expect(await (await fetch('https://mcp.test/mcp', post)).text()).toBe('hello')
     expect(proxy.asked).toEqual(['CONNECT mcp.test:443'])
-    expect(proxy.credentials).toEqual([`Basic ${Buffer.from('me:ge:heim').toString('base64')}`])
+    expect(proxy.headers.map((each) => each['proxy-authorization'])).toEqual([
+      `Basic ${Buffer.from('me:ge:heim').toString('base64')}`,
+    ])
     expect(connections.size).toBe(1)
   })
 
@@ -141,7 +143,7 @@ describe('an http: server behind a proxy', () => {
       expect(await (await fetch('http://mcp.test/mcp?a=1', post)).text()).toBe('hello')
     }
     expect(proxy.asked).toEqual(Array(2).fill('POST http://mcp.test/mcp?a=1'))
-    expect(proxy.credentials[0]).toMatch(/^Basic /)
+    expect(proxy.headers[0]?.['proxy-authorization']).toMatch(/^Basic /)
     expect(proxy.connections()).toBe(1)
   })
 
