@@ -36,8 +36,9 @@ async function main(): Promise<number> {
       return !isInterrupted
     },
   })
-  const [first] = findings
+  const [first, ...others] = findings
   if (first) process.stdout.write(reportOf(first))
+  for (const { faults } of others) process.stdout.write(`ALSO ${faults.join('; ')}\n`)
   process.stdout.write(`${countsOf(classes)}\n`)
   process.stderr.write(`${perSecond(played, performance.now() - startedAt)} schedules a second\n`)
   process.stdout.write(`${String(played)} schedules, ${String(findings.length)} failures, seed ${String(seed)}\n`)

@@ -80,10 +80,13 @@ export class MessageExchange {
   }
 
   async run(): Promise<Response> {
-    let answer = await this.#beforeFirstSending()
+    let answer = this.#isSaidAlready() ? presentAccepted() : undefined
     while (!answer) {
       this.#call.signal?.throwIfAborted()
       if (this.#isDone()) answer = presentAccepted()
+      // Whether it comes while the session is renewed or comes back then, it waits: under an id that is counted, it could
+      // meet the new session before that knows what it has to.
+      else if (this.#seam.renewals.underWay(this.#session)) answer = await this.#renew()
       else answer = this.#session.lost ? await this.#renewLost() : await this.#send()
     }
     return answer
@@ -115,13 +118,10 @@ export class MessageExchange {
     return this.#underWay.cancelled || (isLater && isSatisfiedByRecovery(this.#call.message()))
   }
 
-  /** Requests that come while the session is renewed wait for it. */
-  async #beforeFirstSending(): Promise<Response | undefined> {
-    if (this.#seam.renewals.underWay(this.#session)) return this.#renew()
-    // A later epoch had its `initialized` in the handshake.
+  /** A later epoch had its `initialized` in the handshake. */
+  #isSaidAlready(): boolean {
     const { init, message } = this.#call
-    const isLate = this.#session.epoch > 1 && mentions(init.body, 'notifications') && isInitialized(message())
-    return isLate ? presentAccepted() : undefined
+    return this.#session.epoch > 1 && mentions(init.body, 'notifications') && isInitialized(message())
   }
 
   /** The server has given this session's id to somebody else: nothing must be sent under it. */

@@ -376,6 +376,38 @@ describe('limits', () => {
     expect(epochs).toBe(3)
   })
 
+  it('a request that comes back from an outage is not sent to a session that is being renewed', async () => {
+    const { server, asked, held } = serverWithHeldRenewal()
+    const waits = gate<() => void>()
+    const clock = {
+      now: () => 0,
+      schedule: (callback: () => void, delayMs: number) => {
+        if (delayMs === 77) waits.open(callback)
+        return () => undefined
+      },
+    }
+    let isAway = true
+    const fetch = withSessionRecovery({ clock, random: () => 0.385 })((url, init) => {
+      const isUnlucky = isAway && typeof init?.body === 'string' && init.body.includes('unlucky')
+      return isUnlucky ? Promise.resolve(new Response('', { status: 503 })) : server.fetch(url, init)
+    })
+    const client = clientOf(fetch)
+    await client.connect()
+    const unlucky = client.call({ name: 'unlucky' })
+    const tryAgain = await waits.opened
+    isAway = false
+    server.forget()
+    const call = client.call({ name: 'other' })
+    await asked.opened
+    tryAgain()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(server.lines().slice(2)).toEqual(['tools/call 1', 'initialize'])
+    held.open(undefined)
+    expect((await call).answer).toMatchObject({ result: { on: 'session-2' } })
+    expect((await unlucky).answer).toMatchObject({ result: { on: 'session-2' } })
+    expect(server.lines().slice(4)).toEqual(['notifications/initialized 2', 'tools/call 2', 'tools/call 2'])
+  })
+
   it('a cancellation is not sent to a session that is being renewed', async () => {
     const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(withSessionRecovery()(server.fetch))

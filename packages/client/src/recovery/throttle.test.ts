@@ -5,6 +5,7 @@ import {
   afterStart,
   freshThrottle,
   isFresh,
+  remembered,
   suspendedForMs,
   type RecoveryEnding,
   type ThrottleState,
@@ -71,6 +72,15 @@ describe('recoveries of one server', () => {
     const { state } = run(repeated('failed', 5))
     const after = afterEnding(afterStart(state), 'undecided', true, 5_000, settings)
     expect(suspendedForMs(after, 5_000)).toBeUndefined()
+  })
+
+  it('are about another time when a pause was over a minute ago and nobody tried', () => {
+    const { state } = run(repeated('failed', 5))
+    const pauseIsOver = state.suspendedUntil ?? 0
+    expect(remembered(state, pauseIsOver + 60_000)).toBe(state)
+    expect(remembered(state, pauseIsOver + 60_001)).toBeUndefined()
+    expect(remembered(afterStart(state), pauseIsOver + 3_600_000)).toBeDefined()
+    expect(remembered(freshThrottle(settings), 3_600_000)).toBeDefined()
   })
 
   it('that fail together suspend it once', () => {
