@@ -60,6 +60,7 @@ async function reopen(
 ): Promise<Reopened> {
   if (session.lost || seam.renewals.underWay(session)) return renewed(renewInBackground(seam, session, call), call)
   const get = streamRequest(session, call, lastEventId)
+  const { authorizationChanges: change } = session.newestHeaders
   let opened: Opened
   try {
     opened = await openUpstream(seam, session, get)
@@ -78,10 +79,12 @@ async function reopen(
       const { status, headers } = opened.response
       discardBody(opened.response)
       if (status === 405 || status === 501) return { kind: 'none' }
-      const signsIn = seam.signInTraffic.hasBeen || session.newestHeaders.authorizationChanges > 1
-      if (status === 401 && signsIn) return { kind: 'challenged' }
+      const { authorizationChanges } = session.newestHeaders
+      const signsIn = seam.signInTraffic.hasBeen || authorizationChanges > 1
+      // What was refused may be the token of before.
+      if (status === 401 && signsIn && authorizationChanges === change) return { kind: 'challenged' }
       const forgetsEvents = lastEventId !== undefined && !isPassing(status)
-      return { ...away(retryAfterMs(headers)), forgetsEvents }
+      return { ...away(retryAfterMs(headers)), forgetsEvents, wantsSignIn: status === 401 || status === 403 }
     }
     case 'none':
       return { kind: 'none' }
@@ -100,5 +103,5 @@ async function renewed(renewal: ReturnType<typeof renewInBackground>, { signal }
 }
 
 function away(retryAfter?: number): Extract<Reopened, { kind: 'away' }> {
-  return { kind: 'away', retryAfterMs: retryAfter, forgetsEvents: false }
+  return { kind: 'away', retryAfterMs: retryAfter, forgetsEvents: false, wantsSignIn: false }
 }

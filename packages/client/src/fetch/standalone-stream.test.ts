@@ -149,6 +149,22 @@ describe('the standalone stream', () => {
     expect(await stored.messages.next()).toMatchObject(note('in'))
   })
 
+  it.each(['while it is refused', 'later'])('is opened at once when its client signs in %s', async (when) => {
+    const signIn = () => all.client.call({}, { authorization: 'Bearer new' })
+    const all = await listening(
+      endingStream(),
+      () => {
+        if (when === 'later') setImmediate(() => void signIn())
+        else void signIn()
+        return new Response(null, { status: 401 })
+      },
+      streamOf(event(note('in'))).response,
+    )
+    expect(await all.messages.next()).toMatchObject(note('in'))
+    expect(all.clock.now()).toBe(1_000)
+    expect(all.server.log.filter(isGet).at(-1)?.headers.get('authorization')).toBe('Bearer new')
+  })
+
   it('asks without the event id that the server stumbles over', async () => {
     const { messages, server } = await listening(
       endingStream(event(note('one'), '1')),

@@ -11,7 +11,8 @@ export class NewestHeaders {
   #headers: Headers | undefined
   #origin = ''
   #authorizationChanges = 0
-  readonly #waiting = new Listeners()
+  /** Tells when the client comes with another `Authorization`, or when there is nothing to wait for any more. */
+  readonly changed = new Listeners()
 
   /** Counts how often the client came with another `Authorization`. */
   get authorizationChanges(): number {
@@ -35,7 +36,7 @@ export class NewestHeaders {
 
   /** Ends the waiting of everybody who waits for a change: there is nothing to wait for any more. */
   wake(): void {
-    this.#waiting.tell()
+    this.changed.tell()
   }
 
   /**
@@ -64,7 +65,7 @@ export class NewestHeaders {
         resolve(true)
       }
       const cancelTimer = clock.schedule(done, ms, awaited)
-      const stopListening = this.#waiting.add(done)
+      const stopListening = this.changed.add(done)
     })
   }
 }

@@ -20,11 +20,15 @@ export type Reopened =
   | { readonly kind: 'none' }
   /** The client's own sign-in has to answer it, and it is known to have one. */
   | { readonly kind: 'challenged' }
-  /** Not now. `forgetsEvents`: it was asked to go on after an event, and may have stumbled over just that. */
+  /**
+   * Not now. `forgetsEvents`: it was asked to go on after an event, and may have stumbled over just that.
+   * `wantsSignIn`: with another `Authorization` it may be opened at once.
+   */
   | {
       readonly kind: 'away'
       readonly retryAfterMs: number | undefined
       readonly forgetsEvents: boolean
+      readonly wantsSignIn: boolean
     }
 
 /** What is to be done for the standalone stream, and what it has to know. */
@@ -124,10 +128,12 @@ export class StandaloneStream implements StreamOwner {
     if (this.#wasOpen) onInterrupted(causes[cause])
     if (clock.now() - this.#openedAt >= goodStreamMs) this.#barrenTries = 0
     let waitMs = cause === 'replaced' ? 0 : this.#delay(undefined)
+    let changes = [session.changed]
     for (;;) {
-      await waitOrChange(clock, waitMs, session.changed, [left, signal])
+      await waitOrChange(clock, waitMs, changes, [left, signal])
       if (this.#isUnwanted()) return { kind: 'close' }
-      const { epoch } = session
+      const { epoch, newestHeaders } = session
+      const { authorizationChanges } = newestHeaders
       const reopened = await open(epoch === this.#upstream.epoch ? this.#rules.lastEventId : undefined, left)
       if (reopened.kind === 'opened') {
         this.#wasOpen = true
@@ -137,7 +143,10 @@ export class StandaloneStream implements StreamOwner {
       // Clients open a stream that broke again, and sign in where they are told to.
       if (reopened.kind === 'challenged') throw new TypeError('the server wants the client to sign in again')
       if (reopened.kind === 'away' && reopened.forgetsEvents) this.#rules.forgetEventIds()
-      waitMs = session.epoch === epoch ? this.#waitAfter(reopened) : 0
+      const wantsSignIn = reopened.kind === 'away' && reopened.wantsSignIn
+      changes = wantsSignIn ? [session.changed, newestHeaders.changed] : [session.changed]
+      const hasSignedIn = wantsSignIn && newestHeaders.authorizationChanges !== authorizationChanges
+      waitMs = session.epoch === epoch && !hasSignedIn ? this.#waitAfter(reopened) : 0
     }
   }
 
