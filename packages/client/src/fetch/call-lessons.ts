@@ -82,10 +82,10 @@ export class CallLessons {
     return (
       request &&
       (() => {
-        const counting = session.standingRequests.note(request, this.#order)
-        // Accepted by a session that is gone; or by the current one, after something that the client said later.
-        if (epoch === session.epoch && (epoch === 1 || counting === request)) return
-        this.#seam.catchUp.add(session, this.#sender, [counting])
+        const { counting, mayBeUndone } = session.standingRequests.note(request, this.#order)
+        // In the first epoch nothing is said but by the client itself, in whatever order.
+        const isForAnother = epoch !== session.epoch || (epoch > 1 && mayBeUndone)
+        if (isForAnother) this.#seam.catchUp.add(session, this.#sender, [counting])
       })
     )
   }

@@ -6,12 +6,13 @@ import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { headerValue, isSigned, lastEventIdHeader } from '../wire/headers.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
+import type { UpstreamStream } from '../stream/virtual-stream.js'
 import { isEventStream } from '../wire/sse.js'
 import { answerUnlessSignedIn } from './after-challenge.js'
 import type { Call } from './call.js'
 import type { Seam } from './engine.js'
 import { openUpstream, type Opened } from './open-upstream.js'
-import { present, presentEvents, presentNoStream, presentStreamAway } from './present.js'
+import { present, presentEvents, presentNoStream } from './present.js'
 import { renewFor } from './renew-for.js'
 import { standaloneStreamOf } from './standalone-stream-of.js'
 import { streamRequest } from './stream-request.js'
@@ -37,8 +38,10 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
   if (end === 'answered') return presentNoStream()
   const event = outward === undefined ? undefined : readEventId(seam.tag, outward)
 
-  // It will come; until then nobody has anything to say on it.
-  const later = () => (event ? presentStreamAway() : presentEvents(standaloneStreamOf(seam, session, call, undefined)))
+  const goOnAfter = () => (event?.epoch === session.epoch ? event.id : undefined)
+  const standalone = (first?: UpstreamStream) => standaloneStreamOf(seam, session, call, first, goOnAfter())
+  // It will come; until then nobody has anything to say on it. The call that it is the rest of is owed an answer.
+  const later = () => presentEvents(end ? end(call.signal, undefined, goOnAfter()) : standalone())
   let isAgain = false
   for (let mustRenew = session.lost || seam.renewals.underWay(session) !== undefined; ;) {
     if (mustRenew) {
@@ -48,28 +51,27 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       isAgain = true
     }
     call.signal?.throwIfAborted()
-    const isCurrent = event?.epoch === session.epoch
-    if (event && !isCurrent) {
+    const lastEventId = goOnAfter()
+    if (event && lastEventId === undefined) {
       // The session that had the rest of it is gone.
       if (end) return presentEvents(end(call.signal, undefined, undefined))
       if (session.openStreams > 0) return presentNoStream()
     }
     const isAsItCame = session.isUnchanged && !isAgain
-    const get = isAsItCame ? call : streamRequest(session, call, isCurrent ? event.id : undefined)
+    const get = isAsItCame ? call : streamRequest(session, call, lastEventId)
     const { authorizationChanges: change } = session.newestHeaders
     const opened = await openOrFail(seam, session, get)
-    // The call that it is the rest of is owed an answer, whatever the server says to this.
     if (end && isNoStream(opened)) {
       letGo(opened)
-      return presentEvents(end(call.signal, undefined, event?.id))
+      return later()
     }
     switch (opened.kind) {
       case 'opened': {
         const { response, epoch } = opened
         if (response.body === null || !isEventStream(response)) return present(response, session)
         const body = end
-          ? end(call.signal, response.body, event?.id)
-          : standaloneStreamOf(seam, session, call, { body: response.body, epoch, asIs: epoch === 1 })
+          ? end(call.signal, response.body, lastEventId)
+          : standalone({ body: response.body, epoch, asIs: epoch === 1 })
         return present(withBody(response, body), session)
       }
       case 'refused': {
@@ -83,7 +85,6 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
       case 'none':
         return presentNoStream()
       case 'away':
-        if (event) return opened.orElse()
         letGo(opened)
         return later()
       case 'suspicious':
@@ -107,12 +108,11 @@ function isNoStream(opened: Opened | Away): boolean {
   return opened.kind === 'none' || opened.kind === 'suspicious' || opened.kind === 'away'
 }
 
-/** Nobody is there to open it. `orElse`: what the client would get without us. */
+/** Nobody is there to open it. */
 interface Away {
   readonly kind: 'away'
   /** What it was answered, if it was. */
   readonly response?: Response
-  readonly orElse: () => Response
 }
 
 /** Nobody is going to read it. */
@@ -127,18 +127,12 @@ async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promi
     const opened = await openUpstream(seam, session, get)
     const isAway = opened.kind === 'refused' && unavailabilityOf(opened.response.status) !== undefined
     if (!isAway || !mayWait) return opened
-    const { response } = opened
-    return { kind: 'away', response, orElse: () => present(response, session) }
+    return { kind: 'away', response: opened.response }
   } catch (error) {
     // Where a GET was answered before, it is nothing that the platform forbids.
     const isOutage = progressOf(error) === 'not-started' || session.standaloneStreamEpoch > 0
     const isAway = mayWait && !get.signal?.aborted && !isLasting(error) && isOutage
     if (!isAway) throw error
-    return {
-      kind: 'away',
-      orElse: () => {
-        throw error
-      },
-    }
+    return { kind: 'away' }
   }
 }

@@ -30,11 +30,6 @@ export function presentNoStream(): Response {
   return new Response(null, { status: 405, headers: { allow: 'POST, DELETE' } })
 }
 
-/** 503: no stream now. SDKs report it and try once more, where they would do so on a broken one. */
-export function presentStreamAway(): Response {
-  return new Response(null, { status: 503 })
-}
-
 /** The session is gone, which is what DELETE wants. */
 export function presentClosed(): Response {
   return new Response(null, { status: 200 })

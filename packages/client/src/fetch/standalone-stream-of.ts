@@ -18,6 +18,7 @@ export function standaloneStreamOf(
   session: VirtualSession,
   call: Call,
   first: UpstreamStream | undefined,
+  lastEventId?: string,
 ): ReadableStream<Uint8Array> {
   const { clock, random, tag, emit } = seam
   const told = { session: session.fingerprint, stream: 'standalone' } as const
@@ -47,6 +48,7 @@ export function standaloneStreamOf(
       },
     },
     first,
+    lastEventId,
   )
   return stream.body
 }

@@ -127,6 +127,22 @@ describe('the standalone stream', () => {
     expect(clock.now()).toBe(1_000 + 1_000)
   })
 
+  it('comes after the last event, for a client that comes back to it while nobody is there', async () => {
+    const { server, fetch, client, clock } = await streaming(
+      ((left: Response[]) => (seen: Seen) => (isGet(seen) ? left.shift() : undefined))([
+        new Response(null, { status: 502 }),
+        new Response(null, { status: 502 }),
+        streamOf(event(note('two'), '2')).response,
+      ]),
+    )
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': client.sessionId ?? '', 'last-event-id': '1' }
+    const response = await fetch('http://server.test/mcp', { headers })
+    expect(response.status).toBe(200)
+    expect(await messagesOf(response).next()).toMatchObject(note('two'))
+    expect(clock.now()).toBe(1_000 + 1_000)
+    expect(server.log.filter(isGet).map((get) => get.headers.get('last-event-id'))).toEqual(['1', '1', '1'])
+  })
+
   it('is not waited for for ever when it never comes', async () => {
     const { messages, gets, clock, caller } = await listening(
       ...Array<() => Response>(20).fill(() => new Response(null, { status: 503 })),

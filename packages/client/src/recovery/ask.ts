@@ -4,7 +4,7 @@ import { readAnswer, type Answer } from '../wire/answer-reader.js'
 import { isChallenge } from '../wire/challenge.js'
 import type { JsonObject } from '../wire/json-rpc.js'
 import { sessionIdOf } from '../wire/headers.js'
-import { isLasting } from '../wire/request-progress.js'
+import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
 import { classify } from './classify.js'
 import { causeOf } from './failure.js'
@@ -33,7 +33,13 @@ export type Reply =
   | { readonly kind: 'challenged'; readonly response: Response; readonly cause: string }
   /** The server does not know the session. */
   | { readonly kind: 'gone'; readonly cause: string }
-  | { readonly kind: 'away'; readonly cause: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly kind: 'away'
+      readonly cause: string
+      readonly retryAfterMs: number | undefined
+      /** It was sent, and nobody says that it was not run. */
+      readonly mayHaveRun: boolean
+    }
   /** Neither of these: no answer in time, something else than an answer, an error of another kind. */
   | { readonly kind: 'unclear'; readonly cause: string }
 
@@ -48,7 +54,8 @@ export async function ask(question: Question): Promise<Reply> {
   } catch (error) {
     if (signal.aborted) return { kind: 'unclear', cause: `no answer: ${causeOf(signal.reason, secrets)}` }
     const cause = causeOf(error, secrets)
-    return isLasting(error) ? { kind: 'unclear', cause } : { kind: 'away', cause, retryAfterMs: undefined }
+    if (isLasting(error)) return { kind: 'unclear', cause }
+    return { kind: 'away', cause, retryAfterMs: undefined, mayHaveRun: progressOf(error) !== 'not-started' }
   }
 }
 
@@ -70,7 +77,11 @@ async function readReply(response: Response, question: Question): Promise<Reply>
   if (answer.kind === 'error' && answer.isOwn) {
     return { kind: 'refused', code: answer.code, cause: `${String(answer.code)}: ${redact(answer.message, secrets)}` }
   }
-  if (unavailabilityOf(status)) return { kind: 'away', cause, retryAfterMs: retryAfterMs(headers) }
+  const unavailability = unavailabilityOf(status)
+  if (unavailability) {
+    const mayHaveRun = unavailability === 'broken-off'
+    return { kind: 'away', cause, retryAfterMs: retryAfterMs(headers), mayHaveRun }
+  }
   // Every dialect of a lost session is one of these, but for those that look like results; see loss-rules.ts.
   if (status === 404 || status === 400 || status === 410) return { kind: 'gone', cause }
   return response.ok && answer.kind === 'result' ? answer : { kind: 'unclear', cause: `${cause} without an answer` }

@@ -11,6 +11,7 @@ const subscription: StandingRequest = { method: 'resources/subscribe', params: {
 
 interface Said {
   readonly id: string
+  readonly method: string
   readonly params: { readonly uri: string }
 }
 
@@ -121,6 +122,18 @@ it('says one after the other', async () => {
   const second = accepted()
   await second
   expect(said.map(({ params }) => params.uri)).toEqual(['test://a', 'test://a', 'test://a', 'test://b'])
+})
+
+it('says what the client has said meanwhile, when it may have undone that', async () => {
+  const end: StandingRequest = { ...subscription, method: 'resources/unsubscribe' }
+  const { add, accepted, said } = caughtUp((_said, tries, { standingRequests, calls }) => {
+    if (tries === 1) standingRequests.note(end, calls.nextOrder())
+    return tries === 1 ? new Response(null, { status: 502 }) : undefined
+  })
+  const done = accepted()
+  add([subscription])
+  await done
+  expect(said.map(({ method }) => method)).toEqual(['resources/subscribe', 'resources/unsubscribe'])
 })
 
 it('asks no more for what the server refuses', async () => {

@@ -6,7 +6,7 @@ import { ownHeadersOnSession } from '../session/own-request.js'
 import { secretsOf } from '../session/secrets.js'
 import type { StandingRequest } from '../session/standing-requests.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { ask } from './ask.js'
+import { ask, type Reply } from './ask.js'
 import { backOffMs } from './back-off.js'
 import type { Sender } from './handshake-requests.js'
 import { restoreFailed } from './restore.js'
@@ -52,24 +52,20 @@ export class CatchUp {
     }
   }
 
-  async #tell(session: VirtualSession, sender: Sender, request: StandingRequest, epoch: number): Promise<void> {
-    const { clock, emit, random, newRequestId } = this.#settings
-    const { newestHeaders } = session
+  async #tell(session: VirtualSession, sender: Sender, missed: StandingRequest, epoch: number): Promise<void> {
+    const { clock, emit, random } = this.#settings
+    const { newestHeaders, standingRequests, calls } = session
+    let request = missed
     for (let tries = 1, signIns = 0; ; tries++) {
       // A later recovery has restored it; a later request of the client's own says something else.
-      if (session.closing || session.ended || session.epoch !== epoch || !session.standingRequests.isCurrent(request))
-        return
+      if (session.closing || session.ended || session.epoch !== epoch || !standingRequests.isCurrent(request)) return
       const { authorizationChanges } = newestHeaders
-      const timeout = deadline(clock, maxWaitMs, request.method)
-      const reply = await ask({
-        sender,
-        headers: ownHeadersOnSession(session, sender.url),
-        requestId: newRequestId(),
-        method: request.method,
-        params: request.params,
-        secrets: secretsOf(session),
-        signal: timeout.signal,
-      }).finally(timeout.cancel)
+      const reply = await this.#say(session, sender, request)
+      const next = mayHaveRun(reply) ? standingRequests.saidAgain(request, calls.nextOrder()) : undefined
+      if (next && session.epoch === epoch) {
+        request = next
+        continue
+      }
       if (reply.kind === 'result' || reply.kind === 'gone') return
       if (reply.kind === 'challenged') {
         discardBody(reply.response)
@@ -79,7 +75,7 @@ export class CatchUp {
           continue
         }
       }
-      if (reply.kind === 'refused') session.standingRequests.drop(request)
+      if (reply.kind === 'refused') standingRequests.drop(request)
       if (reply.kind === 'refused' || tries === maxTries) {
         emit(restoreFailed(session, epoch, request, reply.cause))
         return
@@ -87,4 +83,17 @@ export class CatchUp {
       await pause(clock, backOffMs(tries, random()), false).over
     }
   }
+
+  #say(session: VirtualSession, sender: Sender, { method, params }: StandingRequest): Promise<Reply> {
+    const { clock, newRequestId } = this.#settings
+    const timeout = deadline(clock, maxWaitMs, method)
+    const { signal } = timeout
+    const headers = ownHeadersOnSession(session, sender.url)
+    const question = { sender, headers, requestId: newRequestId(), method, params, secrets: secretsOf(session), signal }
+    return ask(question).finally(timeout.cancel)
+  }
+}
+
+function mayHaveRun(reply: Reply): boolean {
+  return reply.kind === 'result' || reply.kind === 'unclear' || (reply.kind === 'away' && reply.mayHaveRun)
 }

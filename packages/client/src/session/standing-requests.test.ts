@@ -60,13 +60,24 @@ it('keeps what the client made last, in whatever order the answers come', () => 
 it('says what counts about the subject of a request', () => {
   const requests = new StandingRequests()
   const [older, newer] = [level('info'), level('debug')]
-  expect(requests.note(newer, 2)).toBe(newer)
-  expect(requests.note(older, 1)).toBe(newer)
+  expect(requests.note(newer, 2)).toEqual({ counting: newer, mayBeUndone: false })
+  expect(requests.note(older, 1)).toEqual({ counting: newer, mayBeUndone: true })
   expect([requests.isCurrent(newer), requests.isCurrent(older)]).toEqual([true, false])
   requests.drop(older)
   expect(requests.live).toEqual([newer])
   requests.drop(newer)
   expect(requests.live).toEqual([])
+})
+
+it('says what has to follow a request that was said again beside others of the client', () => {
+  const requests = new StandingRequests()
+  const [older, newer, newest] = [level('info'), level('debug'), level('error')]
+  requests.note(older, 1)
+  expect(requests.saidAgain(older, 4)).toBeUndefined()
+  expect(requests.note(newer, 3)).toEqual({ counting: newer, mayBeUndone: true })
+  expect(requests.note(newest, 5)).toEqual({ counting: newest, mayBeUndone: false })
+  expect(requests.saidAgain(newer, 6)).toBe(newest)
+  expect(requests.saidAgain(subscribe('test://a'), 7)).toBeUndefined()
 })
 
 it('holds 1,000 subscriptions, and the last ends of others', () => {

@@ -32,6 +32,8 @@ function isShort(value: unknown): value is string {
 interface Entry {
   readonly request: StandingRequest
   readonly order: number
+  /** Until when, as orders count, the engine was saying it again. */
+  saidAgainUntil: number
 }
 
 /**
@@ -55,20 +57,33 @@ export class StandingRequests {
   /**
    * Takes note of an accepted request.
    * @param order a number that is the higher the later the client made the request
-   * @returns what counts about this subject now: a request that the client made later, when that was accepted first
+   * @returns what counts about this subject now: a request that the client made later, when that was accepted first.
+   * `mayBeUndone`: the server may have had another one about it after that.
    */
-  note(request: StandingRequest, order: number): StandingRequest {
+  note(request: StandingRequest, order: number): { readonly counting: StandingRequest; readonly mayBeUndone: boolean } {
     const subject = subjectOf(request)
     const known = this.#newest?.get(subject)
-    if (known && known.order > order) return known.request
+    if (known && known.order > order) return { counting: known.request, mayBeUndone: true }
     if (!known && request.method === 'resources/subscribe' && this.#count(isSubscription) >= maxSubscriptions) {
-      return request
+      return { counting: request, mayBeUndone: false }
     }
     this.#newest ??= new Map()
     this.#newest.delete(subject)
-    this.#newest.set(subject, { request, order })
+    this.#newest.set(subject, { request, order, saidAgainUntil: 0 })
     if (!isLive(request)) this.#forgetOldestEnded()
-    return request
+    return { counting: request, mayBeUndone: known !== undefined && known.saidAgainUntil > order }
+  }
+
+  /**
+   * The engine has said this once more to the server, so that it may have undone what the client said meanwhile.
+   * @param order of now
+   * @returns what has to be said after it, if anything has
+   */
+  saidAgain(request: StandingRequest, order: number): StandingRequest | undefined {
+    const newest = this.#newest?.get(subjectOf(request))
+    if (!newest || newest.request !== request) return newest?.request
+    newest.saidAgainUntil = order
+    return undefined
   }
 
   /** Whether this is still the last word about its subject. */

@@ -74,15 +74,19 @@ export class StandaloneStream implements StreamOwner {
   #retryMs: number | undefined
   #barrenTries = 0
 
-  /** @param first `undefined` when the server could not be asked yet */
-  constructor(work: StandaloneStreamWork, first: UpstreamStream | undefined) {
+  /**
+   * @param first `undefined` when the server could not be asked yet
+   * @param lastEventId up to which event the client has had it, as the server gave its id
+   */
+  constructor(work: StandaloneStreamWork, first: UpstreamStream | undefined, lastEventId?: string) {
     const { session, tag, clock, onNotification } = work
     this.#work = work
     this.outbox = session.outbox
-    this.#wasOpen = first !== undefined
+    this.#wasOpen = first !== undefined || lastEventId !== undefined
     this.#upstream = first ?? { body: nothing(), epoch: session.epoch, asIs: false }
     this.#openedAt = clock.now()
     this.#rules = new EventRules(session, tag, { onAnswer: () => (this.#isAnswered = true), onNotification })
+    if (lastEventId !== undefined) this.#rules.goOnAfter(lastEventId)
     this.#stream = new VirtualStream(this, this.#upstream)
     this.#stopListening = session.changed.add(() => {
       this.#interruptIfOutlived()
