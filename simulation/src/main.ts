@@ -5,6 +5,8 @@ import { countsOf, reportOf } from './run/report.js'
 import { simulate } from './run/simulate.js'
 
 const interrupted = 130
+/** So many failures are shown in full: only for the first is a short schedule looked for. */
+const maxReports = 4
 let isInterrupted = false
 
 process.once('SIGINT', () => {
@@ -36,9 +38,8 @@ async function main(): Promise<number> {
       return !isInterrupted
     },
   })
-  const [first, ...others] = findings
-  if (first) process.stdout.write(reportOf(first))
-  for (const { faults } of others) process.stdout.write(`ALSO ${faults.join('; ')}\n`)
+  for (const finding of findings.slice(0, maxReports)) process.stdout.write(reportOf(finding))
+  for (const { faults } of findings.slice(maxReports)) process.stdout.write(`ALSO ${faults.join('; ')}\n`)
   process.stdout.write(`${countsOf(classes)}\n`)
   process.stderr.write(`${perSecond(played, performance.now() - startedAt)} schedules a second\n`)
   process.stdout.write(`${String(played)} schedules, ${String(findings.length)} failures, seed ${String(seed)}\n`)

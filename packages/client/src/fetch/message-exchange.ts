@@ -1,6 +1,5 @@
 import { discardBody } from '../base/body.js'
 import { secretsOf } from '../session/secrets.js'
-import type { Classification } from '../recovery/classify.js'
 import { causeOf } from '../recovery/failure.js'
 import { unavailabilityOf } from '../recovery/outage.js'
 import {
@@ -8,7 +7,9 @@ import {
   isInitialized,
   isSatisfiedByRecovery,
   maySendAgain,
+  requestLossOf,
   type Progress,
+  type RequestLoss,
 } from '../recovery/replay-decision.js'
 import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
@@ -29,8 +30,6 @@ import { readRefusal } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
 import { isLostSilently, persistentServerError } from './suspect-session.js'
 import { mentions } from './request-body.js'
-
-type Loss = Extract<Classification, { conclusion: 'lost' }>
 
 /** How often one request may break off: a call that its server always dies of ends here. */
 const maxRepeats = 5
@@ -153,7 +152,8 @@ export class MessageExchange {
     )
     switch (verdict.conclusion) {
       case 'lost':
-        return this.#session.closing ? present(response, this.#session) : this.#refused(response, verdict, epoch)
+        if (this.#session.closing) return present(response, this.#session)
+        return this.#refused(response, requestLossOf(verdict), epoch)
       case 'header-lost':
         return this.#report.headerLost(response)
       case 'version-withdrawn':
@@ -195,8 +195,8 @@ export class MessageExchange {
     const unavailability = unavailabilityOf(status)
     const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
     if (this.#renewalsLeft > 0 && (await this.#isLostSilently(response))) {
-      const replay = progress === 'not-started' && !this.#mayHaveRun ? 'replay' : 'heal-only'
-      return this.#refused(response, { conclusion: 'lost', rule: persistentServerError, replay }, epoch)
+      const loss = { rule: persistentServerError, progress: this.#mayHaveRun ? 'unknown' : progress } as const
+      return this.#refused(response, loss, epoch)
     }
     if (unavailability === undefined) return this.#answered(response, true, epoch)
     const trouble = { cause: `HTTP ${String(status)}`, retryAfterMs: retryAfterMs(headers) }
@@ -231,8 +231,8 @@ export class MessageExchange {
     }
   }
 
-  /** The session is lost. Unless the verdict says otherwise, the server has not run the message. */
-  async #refused(response: Response, verdict: Loss, epoch: number): Promise<Response | undefined> {
+  /** The session is lost. */
+  async #refused(response: Response, loss: RequestLoss, epoch: number): Promise<Response | undefined> {
     const { emit, renewals } = this.#seam
     const { status } = response
     const obstacle = whyNotReplayable(this.#call)
@@ -248,27 +248,26 @@ export class MessageExchange {
       discardBody(response)
       if (this.#lateReplaysLeft-- === 0)
         return this.#report.failed('the session was lost again and again while it was sent')
-      return this.#afterRenewal(verdict)
+      return this.#afterRenewal(loss)
     }
     if (!renewals.underWay(this.#session)) {
-      tellLoss(emit, this.#session, verdict.rule, status)
+      tellLoss(emit, this.#session, loss.rule, status)
     }
     if (this.#renewalsLeft === 0) return this.#report.refusedAgain(response)
     discardBody(response)
     this.#renewalsLeft--
-    return (await this.#renew(verdict)) ?? this.#afterRenewal(verdict)
+    return (await this.#renew(loss)) ?? this.#afterRenewal(loss)
   }
 
-  async #renew(refused?: Loss): Promise<Response | undefined> {
+  async #renew(loss?: RequestLoss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
-    if (waited.kind === 'answered') return waited.answer
+    if (waited.kind === 'answered' || waited.kind === 'failed') return waited.answer
     if (waited.kind === 'renewed') return undefined
     const { outage, failure, answer } = waited
-    if (refused?.replay === 'heal-only' && !this.#maySendAgain('unknown')) {
-      return this.#report.outcomeUnknown(refused.rule)
+    if (loss && !this.#maySendAgain(loss.progress)) {
+      return loss.progress === 'unknown' ? this.#report.outcomeUnknown(loss.rule) : answer
     }
-    if (refused && !this.#maySendAgain('refused')) return answer
     // Only a renewal that was accepted counts. The old session may be alive: it is asked again.
     this.#renewalsLeft = 1
     const ending = await this.#waitOut({ cause: failure.cause, retryAfterMs: outage.retryAfterMs })
@@ -276,15 +275,16 @@ export class MessageExchange {
   }
 
   /** It was refused, and there is a new session. */
-  #afterRenewal({ replay, rule }: Loss): Response | undefined {
+  #afterRenewal({ rule, progress }: RequestLoss): Response | undefined {
     this.#waited = true
     if (this.#isDone()) return presentAccepted()
     const { fingerprint, epoch, closing } = this.#session
     if (epoch === this.#firstEpoch) return undefined
     if (closing) return this.#report.failed('the client has ended the session')
     const method = methodOf(this.#call.message())
-    if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#report.outcomeUnknown(rule)
-    if (!this.#maySendAgain('refused')) return this.#report.notReplayed()
+    if (!this.#maySendAgain(progress)) {
+      return progress === 'unknown' ? this.#report.outcomeUnknown(rule) : this.#report.notReplayed()
+    }
     this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
     return undefined
   }

@@ -47,7 +47,8 @@ async function open(seam: Seam, session: VirtualSession, call: Call, underWay: C
     if (mustRenew) {
       const waited = await renewFor(seam, session, call, underWay)
       if (waited.kind === 'answered') return waited.answer
-      if (waited.kind === 'away') return later()
+      // A stream may come when the session is renewed another time; its client would give it up after a few failures.
+      if (waited.kind === 'away' || waited.kind === 'failed') return later()
       isAgain = true
     }
     call.signal?.throwIfAborted()
@@ -111,13 +112,13 @@ function isNoStream(opened: Opened | Away): boolean {
 /** Nobody is there to open it. */
 interface Away {
   readonly kind: 'away'
-  /** What it was answered, if it was. */
-  readonly response?: Response
+  /** Absent when nothing was answered. */
+  readonly response: Response | undefined
 }
 
 /** Nobody is going to read it. */
 function letGo(opened: Opened | Away): void {
-  if ('response' in opened && opened.response) discardBody(opened.response)
+  if ('response' in opened && opened.response !== undefined) discardBody(opened.response)
 }
 
 async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promise<Opened | Away> {
@@ -133,6 +134,6 @@ async function openOrFail(seam: Seam, session: VirtualSession, get: Call): Promi
     const isOutage = progressOf(error) === 'not-started' || session.standaloneStreamEpoch > 0
     const isAway = mayWait && !get.signal?.aborted && !isLasting(error) && isOutage
     if (!isAway) throw error
-    return { kind: 'away' }
+    return { kind: 'away', response: undefined }
   }
 }

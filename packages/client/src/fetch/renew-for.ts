@@ -13,6 +13,8 @@ export type AfterWaiting =
   | { readonly kind: 'renewed' }
   /** It gets this answer and is not sent. */
   | { readonly kind: 'answered'; readonly answer: Response }
+  /** The session could not be renewed, which this answer says. */
+  | { readonly kind: 'failed'; readonly answer: Response }
   /** Nobody was there to renew the session; it still is what it was. `answer` is for a request that can't wait. */
   | { readonly kind: 'away'; readonly outage: Outage; readonly failure: RecoveryFailure; readonly answer: Response }
 
@@ -32,10 +34,11 @@ export async function renewFor(
     const outcome = await heldBack(renewal, call.signal, underWay)
     if (outcome === undefined) return answered(presentAccepted())
     if (outcome.kind === 'renewed') return outcome
-    const failed = answered(presentError(call.message(), recoveryFailedError(outcome.failure)))
+    const answer = presentError(call.message(), recoveryFailedError(outcome.failure))
+    const failed = { kind: 'failed', answer } as const
     if (outcome.kind === 'failed') {
       const { outage, failure } = outcome
-      return outage ? { kind: 'away', outage, failure, answer: failed.answer } : failed
+      return outage ? { kind: 'away', outage, failure, answer } : failed
     }
 
     const challenge = { change: outcome.authorizationChanges, isPatient: true }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientOf, lost, type Seen } from './in-process-server.fixture.js'
+import { clientOf, gate, lost, serverWithHeldRenewal, type Seen } from './in-process-server.fixture.js'
 import {
   breakingStream,
   endingStream,
@@ -9,6 +9,7 @@ import {
   streaming,
   streamOf,
 } from './streaming-server.fixture.js'
+import { withSessionRecovery } from './with-session-recovery.js'
 
 const note = (text: string) => ({ method: 'notifications/message', params: { data: text } })
 const question = (id: unknown, text = '?') => ({ id, method: 'elicitation/create', params: { message: text } })
@@ -125,6 +126,41 @@ describe('the standalone stream', () => {
     expect(response.status).toBe(200)
     expect(await messages.next()).toMatchObject(note('here'))
     expect(clock.now()).toBe(1_000 + 1_000)
+  })
+
+  it('comes when the session is renewed, for a client that asked for it when that failed', async () => {
+    const { server, asked, held } = serverWithHeldRenewal()
+    const resumed = gate()
+    // Pauses are short, deadlines never come.
+    const schedule = (callback: () => void, delayMs: number) => {
+      if (delayMs <= 1_000) setImmediate(callback)
+      return () => undefined
+    }
+    const client = clientOf(
+      withSessionRecovery({
+        clock: { now: () => 0, schedule },
+        onEvent: ({ type }) => {
+          if (type === 'stream-resumed') resumed.open(undefined)
+        },
+      })(server.fetch),
+    )
+    await client.connect()
+    server.forget()
+    server.settings.version = 'one that nobody knows'
+    const call = client.call()
+    await asked.opened
+    const stream = client.send('GET')
+    held.open(undefined)
+    expect((await call).answer).toMatchObject({ error: { code: -32010 } })
+    const response = await stream
+    expect(response.status).toBe(200)
+    server.settings.version = undefined
+    const reader = response.body?.getReader()
+    reader?.read().catch(() => undefined)
+    expect((await client.call()).answer).toMatchObject({ result: { on: 'session-3' } })
+    await resumed.opened
+    expect(server.lines()).toContain('GET 3')
+    await reader?.cancel()
   })
 
   it('comes after the last event, for a client that comes back to it while nobody is there', async () => {

@@ -48,6 +48,11 @@ describe('a server that fails on a session which it does not know', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('with 503 is sent what it never took, also where nothing that was refused is replayed', async () => {
+    const { client } = await failing(onFirstSession(failure(503)), { replay: 'never' })
+    expect((await client.call({ name: 'write' })).answer).toMatchObject({ result: { on: 'session-3' } })
+  })
+
   it('and is back before it was asked whether it makes new ones has lost nothing', async () => {
     let isBack = false
     const { client, events } = await failing(({ message }) => {

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../wire/json-rpc.js'
+import type { Classification } from './classify.js'
 
 /**
  * What may be sent again after the session was lost:
@@ -10,6 +11,18 @@ export type ReplayPolicy = 'on-rejection' | 'hinted' | 'never'
 
 /** How far a request came (after gRPC). */
 export type Progress = 'not-started' | 'refused' | 'unknown'
+
+/** What a lost session means for the request that met it. */
+export interface RequestLoss {
+  /** What told of the loss. */
+  readonly rule: string
+  readonly progress: Progress
+}
+
+/** What the classifier's verdict about an answer means for the request that was answered. */
+export function requestLossOf({ rule, replay }: Extract<Classification, { conclusion: 'lost' }>): RequestLoss {
+  return { rule, progress: replay === 'heal-only' ? 'unknown' : 'refused' }
+}
 
 /**
  * Whether a request may be sent again.

@@ -81,7 +81,7 @@ export class StandingRequests {
    */
   saidAgain(request: StandingRequest, order: number): StandingRequest | undefined {
     const newest = this.#newest?.get(subjectOf(request))
-    if (!newest || newest.request !== request) return newest?.request
+    if (newest?.request !== request) return newest?.request
     newest.saidAgainUntil = order
     return undefined
   }

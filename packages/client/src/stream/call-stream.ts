@@ -139,11 +139,13 @@ export class CallStream implements StreamOwner {
     this.#work.onOver(this.#awaited.size === 0, this.#lastOutwardEventId, this.#hasAsked)
   }
 
+  isFinished({ cause }: UpstreamEnd): boolean {
+    // Nobody has looked at what came after an event that was too long to be looked at.
+    return this.#awaited.size === 0 || (cause === 'too-long' && this.#upstream.asIs)
+  }
+
   async afterEnd(end: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
     const { session, now, onInterrupted } = this.#work
-    // Nobody has looked at what came after an event that was too long to be looked at.
-    const isAnswered = this.#awaited.size === 0 || (end.cause === 'too-long' && this.#upstream.asIs)
-    if (isAnswered) return { kind: 'close' }
     if (this.#isUnwanted()) {
       if (end.cause === 'broke') throw end.error
       return { kind: 'close' }

@@ -9,11 +9,24 @@ const endLength = 4
  * between, and an event that broke off has to be made harmless before anything follows it.
  */
 export class EventBoundary {
-  #end = ''
+  /** The last four bytes, the last one lowest. */
+  #lastBytes = 0
+  #length = 0
 
   push(chunk: Uint8Array): void {
-    const fresh = String.fromCharCode(...chunk.subarray(-endLength))
-    this.#end = fresh.length >= endLength ? fresh : (this.#end + fresh).slice(-endLength)
+    const { byteLength } = chunk
+    for (let at = Math.max(0, byteLength - endLength); at < byteLength; at++) {
+      this.#lastBytes = (this.#lastBytes << 8) | (chunk[at] ?? 0)
+    }
+    this.#length = Math.min(endLength, this.#length + byteLength)
+  }
+
+  get #end(): string {
+    let end = ''
+    for (let back = this.#length - 1; back >= 0; back--) {
+      end += String.fromCharCode((this.#lastBytes >>> (back * 8)) & 0xff)
+    }
+    return end
   }
 
   /** Nothing has been begun that is not ended. */

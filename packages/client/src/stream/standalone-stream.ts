@@ -124,10 +124,13 @@ export class StandaloneStream implements StreamOwner {
     this.#work.onOver()
   }
 
+  isFinished({ cause }: UpstreamEnd): boolean {
+    const isRestOfCall = this.#isAnswered && cause === 'ended'
+    return isRestOfCall || this.#isUnwanted()
+  }
+
   async afterEnd({ cause }: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
     const { session, clock, signal, open, onInterrupted, onResumed } = this.#work
-    const isRestOfCall = this.#isAnswered && cause === 'ended'
-    if (isRestOfCall || this.#isUnwanted()) return { kind: 'close' }
     const left = signalLeft()
     if (this.#wasOpen) onInterrupted(causes[cause])
     if (clock.now() - this.#openedAt >= goodStreamMs) this.#barrenTries = 0

@@ -31,6 +31,8 @@ export interface StreamOwner extends EventJudge {
   readonly mayPassAsIs: () => boolean
   /** True when the client has all it waits for, so that an upstream that stays open is of no use. */
   readonly isComplete: () => boolean
+  /** True when nothing follows this end: the client's stream ends as well. */
+  readonly isFinished: (end: UpstreamEnd) => boolean
   /**
    * Finds out how to go on. Rejects to end the client's stream with that error.
    * @param left makes the signal that aborts when the client lets go of its stream: mostly nobody needs one
@@ -46,6 +48,7 @@ export interface StreamOwner extends EventJudge {
 
 type Step = { readonly kind: 'chunk'; readonly chunk: Uint8Array } | { readonly kind: 'end'; readonly end: UpstreamEnd }
 
+const ended: Step = { kind: 'end', end: { cause: 'ended' } }
 const encoder = new TextEncoder()
 const noBytes = new Uint8Array()
 
@@ -78,7 +81,10 @@ export class VirtualStream {
     this.#stopListening = owner.outbox?.onAdded(() => this.#wake?.())
     this.body = new ReadableStream<Uint8Array>(
       {
-        pull: (controller) => (this.#pulling = this.#pull(controller)),
+        pull: (controller) => {
+          const canBeWoken = owner.outbox !== undefined || owner.watchStall !== undefined
+          return (this.#pulling = canBeWoken ? this.#pull(controller) : this.#pullFromUpstream(controller))
+        },
         cancel: (reason) => this.#leave(reason),
       },
       { highWaterMark: 0 },
@@ -110,6 +116,35 @@ export class VirtualStream {
     }
   }
 
+  /** The same where nobody but the upstream has anything to say, as on most streams: with a third of the promises. */
+  #pullFromUpstream(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    if (this.#end || this.#isAtEnd) return this.#pull(controller)
+    const { reader } = (this.#current ??= this.#begin())
+    const pass = (step: Step) => this.#pass(step, controller)
+    return reader.read().then(
+      ({ done, value }) => pass(done ? ended : { kind: 'chunk', chunk: value }),
+      (error: unknown) => pass({ kind: 'end', end: { cause: 'broke', error } }),
+    )
+  }
+
+  #pass(step: Step, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
+    if (this.#hasLeft) return undefined
+    try {
+      const bytes = this.#take(step)
+      if (bytes.byteLength > 0) {
+        controller.enqueue(bytes)
+        return undefined
+      }
+      if (!this.#end || !this.#owner.isFinished(this.#end)) return this.#pull(controller)
+      this.#over()
+      controller.close()
+      return undefined
+    } catch (error) {
+      this.#over()
+      throw error
+    }
+  }
+
   /** The client lets go of its stream. */
   async #leave(reason: unknown): Promise<void> {
     this.#hasLeft = true
@@ -134,7 +169,6 @@ export class VirtualStream {
   async #next(): Promise<Uint8Array | undefined> {
     if (this.#hasLeft || this.#isAtEnd) return undefined
     if (this.#end) return this.#goOnAfter(this.#end)
-    const owner = this.#owner
     const { relay, reader } = (this.#current ??= this.#begin())
     const injected = this.#injected(relay)
     if (injected) return injected
@@ -147,14 +181,20 @@ export class VirtualStream {
       return relay.end()
     }
     this.#reading = undefined
+    return this.#take(step)
+  }
+
+  /** What the client gets of what the upstream has brought. */
+  #take(step: Step): Uint8Array {
+    const { relay, reader } = (this.#current ??= this.#begin())
     if (step.kind === 'end') {
       this.#end = relay.overflowed ? { cause: 'too-long' } : step.end
       return relay.end()
     }
-    if (!owner.mayPassAsIs()) relay.stopPassingAsIs()
+    if (!this.#owner.mayPassAsIs()) relay.stopPassingAsIs()
     const out = relay.push(step.chunk)
     if (relay.overflowed && !relay.passesAsIs) this.#end = { cause: 'too-long' }
-    else if (owner.isComplete()) this.#end = { cause: 'ended' }
+    else if (this.#owner.isComplete()) this.#end = { cause: 'ended' }
     if (this.#end) reader.cancel().catch(() => undefined)
     return out
   }
@@ -167,6 +207,10 @@ export class VirtualStream {
   }
 
   async #goOnAfter(end: UpstreamEnd): Promise<Uint8Array> {
+    if (this.#owner.isFinished(end)) {
+      this.#isAtEnd = true
+      return noBytes
+    }
     const next = await this.#owner.afterEnd(end, () => (this.#leaving ??= new AbortController()).signal)
     if (next.kind === 'close') {
       this.#isAtEnd = true
@@ -211,7 +255,7 @@ function encodedEvents(messages: readonly string[]): Uint8Array {
 
 function stepOf(read: Promise<ReadableStreamReadResult<Uint8Array>>): Promise<Step> {
   return read.then(
-    ({ done, value }): Step => (done ? { kind: 'end', end: { cause: 'ended' } } : { kind: 'chunk', chunk: value }),
+    ({ done, value }): Step => (done ? ended : { kind: 'chunk', chunk: value }),
     (error: unknown): Step => ({ kind: 'end', end: { cause: 'broke', error } }),
   )
 }
