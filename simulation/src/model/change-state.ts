@@ -3,6 +3,8 @@ import { levels, subscribed } from './call-work.js'
 import type { ModelClient } from './client.js'
 import { request } from './client-request.js'
 
+const outcomeUnknown = -32011
+
 /** Errors by which the server of a simulation says that it did nothing. */
 const refusedByServer: readonly number[] = [-32050, -32601]
 
@@ -17,6 +19,8 @@ export async function changeState(client: ModelClient, key: string, plan: CallPl
   if (outcome?.kind === 'result') client.state.accepted(item, wanted, client.now)
   else if (outcome?.kind === 'error' && refusedByServer.includes(outcome.code) && !hasRun(client, key)) {
     client.state.undo(item, before)
+  } else if (outcome?.kind !== 'error' || outcome.code === outcomeUnknown) {
+    client.state.giveUp(item)
   }
 }
 

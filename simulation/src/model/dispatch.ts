@@ -21,7 +21,8 @@ export function dispatchTo(
     const { record, message } = exchange
     if (record.method === 'POST' && message.id !== undefined && !record.isEnginesOwn && !server.isStateless) {
       const client = remembered[record.client]
-      if (client && !seen.has(session.record.number)) {
+      // Ids that are counted may lead it into the session of another client.
+      if (client && session.record.client === record.client && !seen.has(session.record.number)) {
         for (const difference of client.state.differences(
           session.logLevel,
           session.subscriptions,

@@ -5,6 +5,7 @@ const uncertain = Symbol('uncertain')
 export class ExpectedState {
   readonly #values = new Map<string, string | undefined | typeof uncertain>()
   readonly #changedAt = new Map<string, number>()
+  readonly #givenUp = new Set<string>()
 
   /** A change is about to be asked for. */
   begin(item: string): void {
@@ -21,6 +22,11 @@ export class ExpectedState {
     this.#values.set(item, before as string | undefined)
   }
 
+  /** A change was given up: when it is made, if it is, nobody can say any more. */
+  giveUp(item: string): void {
+    this.#givenUp.add(item)
+  }
+
   before(item: string): unknown {
     return this.#values.get(item)
   }
@@ -32,6 +38,7 @@ export class ExpectedState {
   differences(logLevel: string | undefined, subscriptions: ReadonlySet<string>, before = Infinity): string[] {
     const differences: string[] = []
     for (const [item, value] of this.#values) {
+      if (this.#givenUp.has(item)) continue
       if (value === uncertain || (this.#changedAt.get(item) ?? 0) >= before) continue
       const known = item === 'log level' ? logLevel : subscriptions.has(item) ? 'subscribed' : undefined
       if (known !== value) differences.push(`${item} is ${String(known)} and should be ${String(value)}`)

@@ -59,7 +59,9 @@ export class MessageExchange {
   #mayHaveRun = false
   #hasLastingEffects = false
   #repeatsLeft = maxRepeats
-  #answerEpoch: number
+  #hadItsChance = false
+  /** The epoch of the session that the answer came from. */
+  answerEpoch: number
 
   constructor(seam: Seam, session: VirtualSession, call: Call, underWay: CallUnderWay) {
     this.#seam = seam
@@ -70,12 +72,7 @@ export class MessageExchange {
     this.#report = new CallReport(seam, session, call)
     this.lessons = new CallLessons(seam, session, call, underWay.order)
     this.#firstEpoch = session.epoch
-    this.#answerEpoch = session.epoch
-  }
-
-  /** The epoch of the session that the answer came from. */
-  get answerEpoch(): number {
-    return this.#answerEpoch
+    this.answerEpoch = session.epoch
   }
 
   async run(): Promise<Response> {
@@ -136,7 +133,7 @@ export class MessageExchange {
     const sentWith = newestHeaders.authorizationChanges
     const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
     this.#report.tries++
-    this.#answerEpoch = epoch
+    this.answerEpoch = epoch
     let answer: Response
     try {
       answer = await this.#seam.next(this.#call.target, init)
@@ -179,7 +176,6 @@ export class MessageExchange {
     return answerUnlessSignedIn(this.#seam, this.#session, this.#call, this.#underWay, { response, change: sentWith })
   }
 
-  /** `fetch` threw. */
   async #failedToSend(error: unknown): Promise<Response | undefined> {
     if (this.#call.signal?.aborted || isLasting(error)) throw error
     const ending = await this.#inTrouble(progressOf(error), { cause: causeOf(error, secretsOf(this.#session)) })
@@ -194,7 +190,8 @@ export class MessageExchange {
     if (error) return present(response, this.#session)
     const unavailability = unavailabilityOf(status)
     const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
-    if (this.#renewalsLeft > 0 && (await this.#isLostSilently(response))) {
+    const isLost = () => isLostSilently(this.#seam, this.#session, this.#call, response, this.#outage.leftMs())
+    if (this.#renewalsLeft > 0 && (await isLost())) {
       const loss = { rule: persistentServerError, progress: this.#mayHaveRun ? 'unknown' : progress } as const
       return this.#refused(response, loss, epoch)
     }
@@ -262,8 +259,8 @@ export class MessageExchange {
   async #renew(loss?: RequestLoss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
+    if (waited.kind === 'renewed' || (waited.kind === 'failed' && !loss && this.#isOnlyChance())) return undefined
     if (waited.kind === 'answered' || waited.kind === 'failed') return waited.answer
-    if (waited.kind === 'renewed') return undefined
     const { outage, failure, answer } = waited
     if (loss && !this.#maySendAgain(loss.progress)) {
       return loss.progress === 'unknown' ? this.#report.outcomeUnknown(loss.rule) : answer
@@ -274,6 +271,13 @@ export class MessageExchange {
     return ending === asItIs ? answer : ending
   }
 
+  /** Nobody sends a response or a notification a second time, and the session that it is for may be alive after all. */
+  #isOnlyChance(): boolean {
+    if (this.#hadItsChance || requestIds(this.#call.message()).length > 0) return false
+    this.#hadItsChance = true
+    return !this.#session.lost
+  }
+
   /** It was refused, and there is a new session. */
   #afterRenewal({ rule, progress }: RequestLoss): Response | undefined {
     this.#waited = true
@@ -281,16 +285,11 @@ export class MessageExchange {
     const { fingerprint, epoch, closing } = this.#session
     if (epoch === this.#firstEpoch) return undefined
     if (closing) return this.#report.failed('the client has ended the session')
-    const method = methodOf(this.#call.message())
     if (!this.#maySendAgain(progress)) {
       return progress === 'unknown' ? this.#report.outcomeUnknown(rule) : this.#report.notReplayed()
     }
-    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method })
+    this.#seam.emit({ type: 'request-replayed', session: fingerprint, epoch, method: methodOf(this.#call.message()) })
     return undefined
-  }
-
-  #isLostSilently(response: Response): Promise<boolean> {
-    return isLostSilently(this.#seam, this.#session, this.#call, response, this.#outage.leftMs())
   }
 
   #maySendAgain(progress: Progress): boolean {

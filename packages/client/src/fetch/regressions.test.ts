@@ -408,6 +408,27 @@ describe('limits', () => {
     expect(server.lines().slice(4)).toEqual(['notifications/initialized 2', 'tools/call 2', 'tools/call 2'])
   })
 
+  it('an answer to the server goes to the session that could not be renewed: it may be alive', async () => {
+    const { server, asked, held } = serverWithHeldRenewal()
+    let isDoubtful = true
+    const client = clientOf(
+      withSessionRecovery()((url, init) => {
+        const isCall = typeof init?.body === 'string' && init.body.includes('tools/call')
+        return isCall && isDoubtful ? Promise.resolve(lost()) : server.fetch(url, init)
+      }),
+    )
+    await client.connect()
+    server.settings.version = 'one that nobody knows'
+    const call = client.call()
+    await asked.opened
+    const response = client.post({ id: 0, result: { roots: [] } })
+    isDoubtful = false
+    held.open(undefined)
+    expect((await call).answer).toMatchObject({ error: { code: -32010 } })
+    expect((await response).status).toBe(202)
+    expect(server.lines().at(-1)).toBe('response 1')
+  })
+
   it('a cancellation is not sent to a session that is being renewed', async () => {
     const { server, asked, held } = serverWithHeldRenewal()
     const client = clientOf(withSessionRecovery()(server.fetch))

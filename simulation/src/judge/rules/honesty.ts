@@ -41,7 +41,10 @@ function recoveryFailed(file: CaseFile, request: RequestRecord, tries: readonly 
   const { replay } = file.schedule.options
   const losses = tries.filter(({ ending }) => ending === 'lost').length
   const failed = file.events.some(
-    ({ at, event }) => event.type === 'recovery-failed' && at <= settledAt && at >= settledAt - rememberedMs,
+    ({ at, event }) =>
+      (event.type === 'recovery-failed' || event.type === 'recovery-suspended') &&
+      at <= settledAt &&
+      at >= settledAt - rememberedMs,
   )
   // Told by what was asked beside it, not by a refusal of its own.
   const wasLostSilently = file.events.some(

@@ -6,8 +6,10 @@ export const signIns: Rule = function* (file) {
   for (const { index: client, secondSignIns } of file.clients) {
     const challenged = file.wire.filter((record) => record.client === client && record.status === 401)
     // A 401 that may mean a loss, and then means it again, goes to whoever gets it; and this client does not sign in for
-    // a notification, so that those beside it wait in vain.
-    const isExcused = challenged.some(({ ending, what }) => ending === 'lost' || what.startsWith('notifications/'))
+    // a notification or a response, so that those beside it wait in vain.
+    const isExcused = challenged.some(
+      ({ ending, what }) => ending === 'lost' || what === 'response' || what.startsWith('notifications/'),
+    )
     const tooSoon = isExcused ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
     if (tooSoon.length > 0)
       yield `client ${String(client)} had to sign in while it was at it, for ${tooSoon.join(', ')} ms`
