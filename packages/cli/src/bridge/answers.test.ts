@@ -108,6 +108,15 @@ describe('a request has one answer', () => {
     stream.write(event(note))
     expect(await lines.next()).toBe(note)
   })
+
+  it('comes out of a batch as it was written, however deeply it is nested', async () => {
+    const nested = `${'{"a":'.repeat(100_000)}12345678901234567890${'}'.repeat(100_000)}`
+    const { send, lines } = await connectWithStream(({ response }) => {
+      json(response, `[{"jsonrpc":"2.0","id":"nobody","result":{}}, {"jsonrpc":"2.0","id":1,"result":${nested}}]`)
+    })
+    send(call)
+    expect((await lines.next()) === `[{"jsonrpc":"2.0","id":1,"result":${nested}}]`).toBe(true)
+  })
 })
 
 describe('a second initialize', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { memberText } from './member-text.js'
+import { elementTexts, memberText } from './member-text.js'
 
 describe('memberText', () => {
   it.each([
@@ -26,6 +26,29 @@ describe('memberText', () => {
         for (const name of Object.keys(value)) {
           expect(JSON.parse(memberText(json, name) ?? '')).toEqual(JSON.parse(JSON.stringify(value[name])))
         }
+      }),
+    )
+  })
+})
+
+describe('elementTexts', () => {
+  it.each([
+    ['[]', []],
+    [' [ ] ', []],
+    ['[1.50 , "a,]", {"b":[1,2]} ]', ['1.50', '"a,]"', '{"b":[1,2]}']],
+    ['[[],[[1],2]]', ['[]', '[[1],2]']],
+    ['{"a":[1]}', []],
+    ['7', []],
+  ])('%s: %j', (json, expected) => {
+    expect(elementTexts(json)).toEqual(expected)
+  })
+
+  it('finds what JSON.parse finds', () => {
+    const indent = fc.constantFrom(undefined, 1, '\t')
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), indent, (value, space) => {
+        const json = JSON.stringify(value, undefined, space)
+        expect(elementTexts(json).map((text) => JSON.parse(text) as unknown)).toEqual(JSON.parse(json))
       }),
     )
   })

@@ -21,6 +21,24 @@ export function memberText(json: string, name: string): string | undefined {
   return found
 }
 
+/**
+ * The texts of the elements of a JSON array, each exactly as it was written. `json` must be valid JSON; empty when it is
+ * no array.
+ */
+export function elementTexts(json: string): string[] {
+  const texts: string[] = []
+  let position = skipSpace(json, 0)
+  if (json[position] !== '[') return texts
+  position = skipSpace(json, position + 1)
+  while (position < json.length && json[position] !== ']') {
+    const end = endOfValue(json, position)
+    texts.push(json.slice(position, end))
+    position = skipSpace(json, end)
+    if (json[position] === ',') position = skipSpace(json, position + 1)
+  }
+  return texts
+}
+
 function skipSpace(json: string, start: number): number {
   let position = start
   while (/[ \t\r\n]/.test(json[position] ?? '')) position++

@@ -1,7 +1,7 @@
 import type { Log } from '../log/log.js'
 import { printable } from '../log/printable.js'
 import type { LineWriter } from './line-writer.js'
-import { memberText } from './member-text.js'
+import { elementTexts, memberText } from './member-text.js'
 import { idKey, isObject, isRpc, type JsonObject, oneLine, otherIdKey, parseJson, type RpcRequest } from './message.js'
 import type { OpenRequests, RequestOwner } from './open-requests.js'
 
@@ -46,15 +46,17 @@ export class PendingAnswers implements RequestOwner {
     const { writer } = this.#options
     const owners = new Set<RequestOwner>()
     if (Array.isArray(value)) {
-      const members = value as unknown[]
-      const kept = members.flatMap((member) => {
+      // Texts and not values: JSON.stringify loses big numbers, and throws where a value is nested too deeply.
+      const texts = elementTexts(oneLine(text))
+      const kept = (value as unknown[]).flatMap((member, index) => {
         const accepted = this.#accept(member, owners)
-        if (accepted === undefined) return []
-        return [accepted === 'as it is' ? member : { ...(member as JsonObject), id: parseJson(accepted.idText) }]
+        const own = texts[index]
+        if (accepted === undefined || own === undefined) return []
+        return [accepted === 'as it is' ? own : withId(accepted, member, own)]
       })
-      // Only a batch that lost or changed a member is written anew: any other keeps its text.
-      const whole = kept.length === members.length && kept.every((member, index) => member === members[index])
-      if (kept.length > 0) await writer.write(whole ? oneLine(text) : JSON.stringify(kept))
+      // Only a batch that lost or changed a member is put together anew: any other keeps its text.
+      const whole = kept.length === texts.length && kept.every((each, index) => each === texts[index])
+      if (kept.length > 0) await writer.write(whole ? oneLine(text) : `[${kept.join(',')}]`)
     } else {
       const accepted = this.#accept(value, owners)
       if (accepted) await writer.write(accepted === 'as it is' ? oneLine(text) : withId(accepted, value, oneLine(text)))
