@@ -6,6 +6,7 @@ import { exitCodes, exitCodeTexts } from '../../packages/cli/src/command/exit-co
 import { configOption } from '../../packages/cli/src/options/config-option.js'
 import { optionTable } from '../../packages/cli/src/options/option-table.js'
 import { resolveOptions } from '../../packages/cli/src/options/resolve-options.js'
+import { badInputTable } from './bad-input.js'
 import { configSchema } from './config-schema.js'
 import { withGeneratedParts } from './generated-parts.js'
 import { optionTables } from './option-tables.js'
@@ -20,12 +21,13 @@ async function formatted(text: string, parser: 'json' | 'markdown'): Promise<str
 
 // Both files are written by `npx vitest run test/cli-docs -u`.
 describe('what is made from the table of options', () => {
-  it('the tables in docs/cli.md are current', async () => {
+  it('the tables in docs/cli.md are current, and what it quotes is what the command says', async () => {
     const codes = Object.entries(exitCodes).map(
       ([name, code]) => `| ${code} | ${exitCodeTexts[name as keyof typeof exitCodes]} |`,
     )
     const page = withGeneratedParts(await readFile(pageUrl, 'utf8'), {
       options: optionTables(optionTable, { config: configOption }),
+      'bad input': await badInputTable(),
       'exit codes': ['| code | meaning |', '| --- | --- |', ...codes].join('\n'),
     })
     await expect(await formatted(page, 'markdown')).toMatchFileSnapshot('../../docs/cli.md')

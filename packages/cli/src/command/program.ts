@@ -59,6 +59,7 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
           .replace(/^error: /, '')
           .trim()
           .replace(/\s*\n\s*/g, ' ')
+          .replace(/\.$/, '')
         write(`mcp-tether: ${line}; see mcp-tether --help\n`)
       },
     })

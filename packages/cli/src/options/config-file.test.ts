@@ -74,7 +74,7 @@ describe('a configuration file', () => {
     [{ headers: ['X: geheim'] }, 'headers in tether.json is a list; expected an object like { "X-Name": "value" }'],
     [{ headers: { 'X-A': 7 } }, 'headers in tether.json, X-A is a number; expected a text'],
     [{ headers: { 'X A': 'geheim' } }, 'headers in tether.json was given the name "X A"'],
-    [{ headers: { 'X-A': 'geheim\ngeheim' } }, 'headers in tether.json X-A was given a value with a line break'],
+    [{ headers: { 'X-A': 'geheim\ngeheim' } }, 'headers in tether.json, X-A was given a value with a line break'],
     [{ headers: { 'X-A': '${NOBODY_HAS_SET_THIS}' } }, 'the variable NOBODY_HAS_SET_THIS, which is not set'],
     [{ headers: { Host: 'geheim' } }, 'Host, which the bridge sets itself'],
     [{ recoveryTimeout: 0 }, 'recoveryTimeout in tether.json was given "0"; expected seconds, more than 0 and at'],

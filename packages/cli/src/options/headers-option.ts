@@ -1,3 +1,4 @@
+import { printable } from '../log/printable.js'
 import { refuseType } from './kinds/refuse.js'
 import type { BridgeOption } from './option.js'
 import { parseHeader, parseHeaderLine } from './parse-header.js'
@@ -26,8 +27,9 @@ export const headersOption: BridgeOption<Headers> = {
     }
     const headers = new Headers()
     for (const [name, value] of Object.entries(given)) {
-      if (typeof value !== 'string') return refuseType(value, 'a text', { ...input, name: `${input.name}, ${name}` })
-      headers.append(...parseHeader(name, value, input))
+      const label = `${input.name}, ${printable(name, 40)}`
+      if (typeof value !== 'string') return refuseType(value, 'a text', { ...input, name: label })
+      headers.append(...parseHeader(name, value, input, label))
     }
     return headers
   },

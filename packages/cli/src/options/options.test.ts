@@ -54,7 +54,7 @@ describe('parseServerUrl', () => {
     [' ', 'no URL was given'],
     ['not a url', '"not a url" is not a URL'],
     ['localhost:3000/mcp', 'Did you mean http://localhost:3000/mcp?'],
-    ['example.com/mcp', 'Did you mean http://example.com/mcp?'],
+    ['example.com/mcp', 'Did you mean https://example.com/mcp?'],
     ['ftp://example.com/', '"ftp://example.com/" is a ftp: address; expected http: or https:'],
     ['file:///etc/passwd', 'is a file: address'],
     ['http://', '"http://" is not a URL'],

@@ -39,11 +39,15 @@ export function parseHeaderLine(given: string, input: OptionInput): [string, str
         "expected 'Name: value'",
     )
   }
-  return parseHeader(given.slice(0, colon).trim(), given.slice(colon + 1).trim(), input)
+  const name = given.slice(0, colon).trim()
+  return parseHeader(name, given.slice(colon + 1).trim(), input, `${input.name} ${name}`)
 }
 
-/** A name and a value that were given apart. As with {@link parseHeaderLine}, no message contains a value. */
-export function parseHeader(name: string, given: string, input: OptionInput): [string, string] {
+/**
+ * A name and a value that were given apart. As with {@link parseHeaderLine}, no message contains a value; `label` is what
+ * one about the value begins with.
+ */
+export function parseHeader(name: string, given: string, input: OptionInput, label: string): [string, string] {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     throw new UsageError(
       `${input.name} was given the name "${printable(name, 40)}"; ` +
@@ -53,10 +57,10 @@ export function parseHeader(name: string, given: string, input: OptionInput): [s
   if (isReservedHeader(name)) {
     throw new UsageError(`${input.name} was given ${name}, which the bridge sets itself; leave it out`)
   }
-  const value = expandVariables(given, { ...input, name: `${input.name} ${name}` }).trim()
+  const value = expandVariables(given, { ...input, name: label }).trim()
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new UsageError(
-      `${input.name} ${name} was given a value with a line break or a character that HTTP headers can't hold; ` +
+      `${label} was given a value with a line break or a character that HTTP headers can't hold; ` +
         'expected one line of Latin-1 text (check the file or variable that it comes from)',
     )
   }

@@ -2,6 +2,7 @@ import { displayUrl } from '../log/display-url.js'
 import { maskTokens } from '../log/mask-tokens.js'
 import { printable } from '../log/printable.js'
 import { UsageError } from '../command/usage-error.js'
+import { isLoopback } from '../upstream/loopback.js'
 import type { OptionInput } from './option.js'
 
 const example = 'https://example.com/mcp'
@@ -18,6 +19,8 @@ export function parseServerUrl(given: string, { name }: OptionInput): URL {
   // "localhost:3000/mcp" parses as a URL of the scheme "localhost:".
   if (!url || (url.host === '' && !given.includes('://'))) {
     const guess = URL.canParse(`http://${given}`) ? new URL(`http://${given}`) : undefined
+    // Over http: no other machine is talked to.
+    if (guess && !isLoopback(guess)) guess.protocol = 'https:'
     const hint = guess && /^[\w.:[\]-]+$/.test(guess.host) ? ` Did you mean ${displayUrl(guess)}?` : ''
     throw new UsageError(`${at}"${shown(given)}" is not a URL; expected an address like ${example}.${hint}`)
   }

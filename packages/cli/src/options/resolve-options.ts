@@ -57,6 +57,8 @@ function fromFile(key: string, option: BridgeOption, { file, environment }: Opti
   try {
     return { value: option.fromFile(file.values[key], input) }
   } catch (error) {
-    throw error instanceof UsageError ? new UsageError(error.message, exitCodes.configuration) : error
+    // What has a code of its own, as a file that can't be read, keeps it.
+    const isOfThisFile = error instanceof UsageError && error.exitCode === exitCodes.usage
+    throw isOfThisFile ? new UsageError(error.message, exitCodes.configuration) : error
   }
 }

@@ -46,7 +46,7 @@ export function jsonOption<Value>(texts: OptionTexts & JsonReading<Value>): Brid
 
 /** A file that an option names. A relative path starts from `input.directory`. */
 export function readOptionFile(path: string, { name, directory }: OptionInput): string {
-  return readTextFile({ path: isAbsolute(path) ? path : join(directory, path), name, exitCode: exitCodes.usage })
+  return readTextFile({ path: isAbsolute(path) ? path : join(directory, path), name, exitCode: exitCodes.file })
 }
 
 function parse(text: string, name: string): unknown {

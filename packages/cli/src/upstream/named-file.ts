@@ -18,6 +18,6 @@ export interface NamedFile {
 export function readNamedFile(given: string, input: OptionInput): NamedFile {
   if (given.trim() === '') throw new UsageError(`${input.name} was given no file; expected a path`)
   const path = resolve(input.directory, given)
-  const { bytes, mode } = readSmallFile({ path, name: input.name, exitCode: exitCodes.usage })
+  const { bytes, mode } = readSmallFile({ path, name: input.name, exitCode: exitCodes.file })
   return { name: `${input.name}: "${printable(path)}"`, contents: bytes, mode }
 }
