@@ -207,6 +207,13 @@ describe('the commands', () => {
     expect(result.stderr).not.toContain('sk-secret')
   })
 
+  it('several at once lose nothing', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const results = await Promise.all(names.map((name) => run('add', 'cursor', name, 'https://h.example/')))
+    expect(results.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(names.map(() => 0))
+    for (const name of names) expect((await entryOf('cursor', name)).args).toContain('mcp-tether')
+  })
+
   it('say of a file what is wrong with it', async () => {
     await run('add', 'cursor', 'a', 'https://a.example/')
     await chmod(file(), 0o400)

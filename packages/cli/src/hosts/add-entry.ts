@@ -1,6 +1,6 @@
 import { UsageError } from '../command/usage-error.js'
 import { printable } from '../log/printable.js'
-import { applyChange, showChange } from './apply-change.js'
+import { applyChange, showChange, untilUndisturbed } from './apply-change.js'
 import type { ChangeOptions, HostsContext } from './context.js'
 import { HostFileError } from './host-file-error.js'
 import type { Host } from './host.js'
@@ -14,7 +14,11 @@ export interface AddRequest extends LaunchRequest, ChangeOptions {
 }
 
 /** `mcp-tether add`: puts an entry into a host's configuration that starts the bridge to a server. */
-export async function addEntry(request: AddRequest, context: HostsContext): Promise<void> {
+export function addEntry(request: AddRequest, context: HostsContext): Promise<void> {
+  return untilUndisturbed(() => addOnce(request, context))
+}
+
+async function addOnce(request: AddRequest, context: HostsContext): Promise<void> {
   const { host, name } = request
   checkName(name)
   const launch = launchOf(request, host, context.machine.platform)

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addEntry } from './add-entry.js'
@@ -87,6 +88,20 @@ describe('add', () => {
     expect(
       Object.keys((JSON.parse(await home.read('dotfiles/cursor.json')) as { mcpServers: object }).mcpServers),
     ).toEqual(['a', 'b'])
+  })
+
+  it('goes by what a host writes meanwhile, as often as it does', async () => {
+    const path = await home.write('.claude.json', '{}')
+    let writes = 0
+    const now = (): Date => {
+      // The file has been read by then, and is not yet written.
+      if (writes < 3) writeFileSync(path, `{"numStartups":${++writes}}`)
+      return home.context.now()
+    }
+    const context = { ...home.context, now }
+    const request = { host: findHost('claude'), name: 'a', url: 'https://h/', headers: [], options: [], ...places }
+    await addEntry(request, context)
+    expect(JSON.parse(await home.read('.claude.json'))).toMatchObject({ numStartups: 3, mcpServers: { a: {} } })
   })
 
   it('shows a change without its secrets, and writes nothing', async () => {

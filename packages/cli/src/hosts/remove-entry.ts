@@ -1,6 +1,6 @@
 import { printable } from '../log/printable.js'
 import { UsageError } from '../command/usage-error.js'
-import { applyChange, showChange } from './apply-change.js'
+import { applyChange, showChange, untilUndisturbed } from './apply-change.js'
 import type { ChangeOptions, HostsContext } from './context.js'
 import { isSamePlace, WrapRecords } from './file/wrap-record.js'
 import { findHost } from './find-host.js'
@@ -15,7 +15,11 @@ export interface RemoveRequest extends ChangeOptions {
 }
 
 /** `mcp-tether remove`: takes an entry that starts the bridge out of a host's configuration. */
-export async function removeEntry(request: RemoveRequest, context: HostsContext): Promise<void> {
+export function removeEntry(request: RemoveRequest, context: HostsContext): Promise<void> {
+  return untilUndisturbed(() => removeOnce(request, context))
+}
+
+async function removeOnce(request: RemoveRequest, context: HostsContext): Promise<void> {
   const { name } = request
   const host = findHost(request.host)
   const places = await locateAll(host, request, context.machine)
@@ -43,13 +47,16 @@ export async function removeEntry(request: RemoveRequest, context: HostsContext)
     return
   }
   const records = new WrapRecords(context.recordDirectory, file.target)
-  const wrapped = await records.read()
-  await applyChange(config, { text, done: `removed ${name} from ${host.title}` }, context)
-  const others = wrapped.filter((each) => !isSamePlace(each, { section: place.section, name }))
-  if (others.length < wrapped.length) {
+  const notes: string[] = []
+  const after = async (): Promise<void> => {
+    const wrapped = await records.read()
+    const others = wrapped.filter((each) => !isSamePlace(each, { section: place.section, name }))
+    if (others.length === wrapped.length) return
     await records.write(others)
-    context.tell(`${name} had been an entry of ${host.title} itself before wrap; unwrap would have brought it back`)
+    notes.push(`${name} had been an entry of ${host.title} itself before wrap; unwrap would have brought it back`)
   }
+  await applyChange(config, { text, done: `removed ${name} from ${host.title}`, after }, context)
+  for (const note of notes) context.tell(note)
 }
 
 function notFound(name: string, configs: readonly OpenedConfig[]): HostFileError {

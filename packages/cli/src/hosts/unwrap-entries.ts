@@ -2,6 +2,7 @@ import { applyChange, showChange } from './apply-change.js'
 import type { HostsContext } from './context.js'
 import type { ConfigDocument } from './document/document.js'
 import { isSame } from './document/is-same.js'
+import { withFileLock } from './file/file-lock.js'
 import { refuseReadOnly } from './file/write-config-file.js'
 import { isSamePlace, type WrappedEntry, WrapRecords } from './file/wrap-record.js'
 import { findHost } from './find-host.js'
@@ -31,17 +32,18 @@ export async function unwrapEntries(request: WrapRequest, context: HostsContext)
     )
   }
   const { text, restored, settled, refused } = await plan(config, asked, records)
-  const remember = async (): Promise<void> => {
-    await records.write(all.filter((entry) => ![...restored, ...settled].some((each) => isSamePlace(each, entry))))
+  const forget = async (): Promise<void> => {
+    const done = [...restored, ...settled]
+    const kept = (await records.read()).filter((entry) => !done.some((each) => isSamePlace(each, entry)))
+    await records.write(kept)
   }
   for (const line of refused.slice(1)) context.tell(line)
   if (restored.length > 0) {
     if (!request.print) refuseReadOnly(config.file)
     if (!(await isWanted(await showChange(config, text), request, context))) return
     const names = restored.map(({ name }) => name).join(', ')
-    await applyChange(config, { text, done: `restored ${names} in ${host.title}` }, context)
-  }
-  if (!request.print) await remember()
+    await applyChange(config, { text, done: `restored ${names} in ${host.title}`, after: forget }, context)
+  } else if (!request.print) await withFileLock(config.file, context.recordDirectory, forget)
   for (const { name } of settled) context.tell(`${name} is as it was before wrap already`)
   const [first] = refused
   if (first !== undefined) throw new HostFileError(first)

@@ -5,6 +5,16 @@ import { type ConfigFile, readConfigFile, withByteOrderMark } from './config-fil
 import { fileProblem } from './file-problem.js'
 import { writeAtomically } from '../../user-state/write-atomically.js'
 
+/** Somebody else has written the file since it was read. */
+export class ConfigChangedError extends HostFileError {
+  constructor(path: string) {
+    super(
+      `${path} was changed by another program in the meantime, so nothing was written; close the host and try again`,
+    )
+    this.name = 'ConfigChangedError'
+  }
+}
+
 /** A new file of a host may come to hold secrets. */
 const newFileMode = 0o600
 
@@ -17,20 +27,21 @@ export function refuseReadOnly({ path, mode }: ConfigFile): void {
   }
 }
 
+/** Throws a ConfigChangedError unless the file is as it was read. */
+export async function refuseChanged(file: ConfigFile): Promise<void> {
+  const now = await readConfigFile(file.path)
+  if (now.text !== file.text || now.target !== file.target) throw new ConfigChangedError(file.path)
+}
+
 /**
  * Puts a new text in the place of the one that was read: a reader sees the old file or the new one. A symbolic link
  * stays one, and the mode stays as it was.
  *
- * Throws a HostFileError, also when somebody else has written the file since it was read.
+ * Throws a HostFileError, and a ConfigChangedError when somebody else has written the file since it was read.
  */
 export async function writeConfigFile(file: ConfigFile, text: string): Promise<void> {
   refuseReadOnly(file)
-  const now = await readConfigFile(file.path)
-  if (now.text !== file.text || now.target !== file.target) {
-    throw new HostFileError(
-      `${file.path} was changed by another program in the meantime, so nothing was written; close the host and try again`,
-    )
-  }
+  await refuseChanged(file)
   try {
     await mkdir(dirname(file.target), { recursive: true })
     await writeAtomically(file.target, withByteOrderMark(file, text), file.mode ?? newFileMode)
