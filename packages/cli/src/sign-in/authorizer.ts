@@ -89,8 +89,8 @@ async function obtain({ environment, need, draft, fetchFn, signal }: Obtaining):
   const isMore = need.why === 'insufficient-scope'
   // A renewed token may do no more than the one before (RFC 6749, 6).
   if (!isMore && need.mustAskUser !== true && draft.tokens?.refresh_token !== undefined) {
-    const discovery = draft.discovery ?? (await discover(environment, need, fetchFn))
-    if (await refresh({ draft, settings, discovery, fetchFn, signal })) return 'renewed'
+    const renewed = (discovery: OAuthDiscoveryState) => refresh({ draft, settings, discovery, fetchFn, signal })
+    if (await withDiscovery(renewed, draft, () => discover(environment, need, fetchFn))) return 'renewed'
   }
   if (!need.mayAskUser) throw new SignInError('user-needed', 'The user has to sign in. Call a tool to be asked.')
   const wanted = challengedScope(need)
@@ -113,6 +113,32 @@ async function obtain({ environment, need, draft, fetchFn, signal }: Obtaining):
   const granted = draft.tokens?.scope
   if (isMore && granted !== undefined && !coversScope(granted, wanted)) throw scopeNotGranted(wanted)
   return 'user'
+}
+
+/**
+ * What was discovered before saves requests, but an authorization server may have moved since: when it does not answer
+ * as one, and is found elsewhere, it is asked there.
+ */
+async function withDiscovery(
+  renew: (discovery: OAuthDiscoveryState) => Promise<boolean>,
+  draft: Draft,
+  discoverAnew: () => Promise<OAuthDiscoveryState>,
+): Promise<boolean> {
+  const known = draft.discovery
+  if (!known) return renew(await discoverAnew())
+  try {
+    return await renew(known)
+  } catch (error) {
+    const found = await discoverAnew().catch(() => known)
+    if (tokenEndpoint(found) === tokenEndpoint(known)) throw error
+    if (!(await renew(found))) return false
+    draft.discovery = found
+    return true
+  }
+}
+
+function tokenEndpoint({ authorizationServerUrl, authorizationServerMetadata }: OAuthDiscoveryState): string {
+  return authorizationServerMetadata?.token_endpoint ?? authorizationServerUrl
 }
 
 async function askUser(flow: FlowOptions): Promise<void> {

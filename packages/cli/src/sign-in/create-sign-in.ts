@@ -5,6 +5,7 @@ import type { Log } from '../log/log.js'
 import type { CredentialStore } from '../user-state/credential-store.js'
 import { userDirectories } from '../user-state/directories.js'
 import type { AccessToken } from './access-token.js'
+import { accountName } from './account-name.js'
 import { defaultSignInTimeoutMs, type SignInSettings } from './settings.js'
 import { SignIn } from './sign-in.js'
 import type { SignInError } from './sign-in-error.js'
@@ -32,7 +33,7 @@ export function createSignIn(options: CreateSignInOptions): SignIn {
   const { platform } = process
   const directories = userDirectories({ platform, environment: variables, homeDirectory: homedir() })
   let opening: Promise<CredentialStore> | undefined
-  const openStore = (): Promise<CredentialStore> => (opening ??= openCredentialStore(variables, log))
+  const openStore = (): Promise<CredentialStore> => (opening ??= openCredentialStore(variables, options))
   return new SignIn({
     timeoutMs: settings.signInTimeout ?? defaultSignInTimeoutMs,
     onFailure,
@@ -52,10 +53,14 @@ export function createSignIn(options: CreateSignInOptions): SignIn {
   })
 }
 
-async function openCredentialStore(environment: NodeJS.ProcessEnv, log: Log): Promise<CredentialStore> {
+async function openCredentialStore(
+  environment: NodeJS.ProcessEnv,
+  { settings, log }: CreateSignInOptions,
+): Promise<CredentialStore> {
   const { openCredentialStore: open } = await import('../user-state/open-credential-store.js')
   return open({
     environment,
+    account: accountName(settings),
     warn(message) {
       log.warn(message)
     },

@@ -39,6 +39,8 @@ export class SignIn {
   #flight: Flight | undefined
   #notAheadUntil = 0
   #stopped = false
+  #failures = 0
+  #lastFailure: SignInError | undefined
 
   constructor(options: SignInOptions) {
     this.#options = options
@@ -75,6 +77,15 @@ export class SignIn {
     if (state === 'expired') await ahead
     signal?.throwIfAborted()
     return this.#token
+  }
+
+  /** Counts the sign-ins that requests waited for, and that failed. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  get lastFailure(): SignInError | undefined {
+    return this.#lastFailure
   }
 
   /** The server has let this token in. */
@@ -151,11 +162,17 @@ export class SignIn {
     } catch (error) {
       const failure =
         error instanceof SignInError ? error : interrupted(error, stopped.aborted, this.#options.timeoutMs)
-      if (need.mayAskUser) this.#options.onFailure?.(failure)
+      if (need.mayAskUser) this.#failed(failure)
       throw failure
     } finally {
       this.#flight = undefined
     }
+  }
+
+  #failed(failure: SignInError): void {
+    this.#failures++
+    this.#lastFailure = failure
+    this.#options.onFailure?.(failure)
   }
 }
 

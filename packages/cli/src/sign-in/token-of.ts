@@ -9,7 +9,8 @@ export function storedToken(
   const value = useIdToken ? tokens?.id_token : tokens?.access_token
   if (!tokens || value === undefined) return undefined
   const issuedAt = obtainedAt ?? 0
-  const lifeMs = tokens.expires_in === undefined ? undefined : tokens.expires_in * 1000
+  // Some servers say 0 where they mean that they don't say.
+  const lifeMs = tokens.expires_in !== undefined && tokens.expires_in > 0 ? tokens.expires_in * 1000 : undefined
   return {
     value,
     origin,

@@ -1,4 +1,5 @@
 import type { FetchLike } from '@mcp-tether/client'
+import { peekBody } from '@mcp-tether/client/internal'
 import { challengeIn } from './challenge.js'
 import type { AccessToken } from './access-token.js'
 import { refusalAnswer, requestIds } from './refusal-answer.js'
@@ -7,6 +8,10 @@ import { SignInError } from './sign-in-error.js'
 
 /** How often one request may be sent again with another token: a stored one, a renewed one, the user's, a wider one. */
 const maxRenewals = 4
+
+/** An error of the session recovery is shorter, and there at once. */
+const maxErrorBytes = 16 * 1024
+const maxPeekMs = 1_000
 
 /**
  * A `fetch` middleware that signs in, as an SDK's own auth does: requests go out with the access token; one that is
@@ -34,11 +39,12 @@ export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => Fe
           // A notification: the server shall say itself what it thinks of it.
           token = signIn.token
         }
+        const { failures } = signIn
         const response = await next(url, token ? withToken(init, token) : init)
         const challenge = challengeIn(response)
         if (!challenge) {
           signIn.accept(token)
-          return response
+          return signIn.failures === failures ? response : explained(response, { signIn, body, server })
         }
         if (isLeaving) return response
         const mayAskUser = isAwaited()
@@ -56,6 +62,23 @@ export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => Fe
         await response.body?.cancel()
       }
     }
+}
+
+/**
+ * A request that waited in the session recovery for another one's sign-in, and in vain, is answered there with what the
+ * server said, 401. Why there was no sign-in is known here.
+ */
+async function explained(
+  response: Response,
+  { signIn, body, server }: { signIn: SignIn; body: RequestInit['body']; server: URL },
+): Promise<Response> {
+  if (!(response.headers.get('content-type') ?? '').startsWith('application/json')) return response
+  const peeked = await peekBody(response, maxErrorBytes, AbortSignal.timeout(maxPeekMs))
+  const failure = signIn.lastFailure
+  const isWait = peeked.text.includes('"recovery_failed"') && /\bHTTP 401\b/.test(peeked.text)
+  const answer = failure && isWait ? refusalAnswer(body, failure, server) : undefined
+  if (answer) void peeked.response.body?.cancel().catch(() => undefined)
+  return answer ?? peeked.response
 }
 
 function withToken(init: RequestInit, { value }: AccessToken): RequestInit {

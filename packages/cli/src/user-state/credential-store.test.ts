@@ -113,7 +113,25 @@ describe('stored sign-ins', () => {
     for (let n = 0; n < 20; n++) {
       await store.update(server, () => Promise.resolve({ ...signIn, issuer: `https://${n}.example` }))
     }
-    expect(await store.readAll(server)).toHaveLength(8)
+    expect(await store.readAll(server)).toHaveLength(16)
+  })
+
+  it('of several accounts are kept apart, and removed together', async () => {
+    await save()
+    const tenant = createStore({ account: 'resource=https%3A%2F%2Ftenant.example%2F' })
+    expect(await tenant.read(server)).toBeUndefined()
+    const other: StoredSignIn = { ...signIn, tokens: { access_token: 'of the tenant', token_type: 'Bearer' } }
+    await tenant.update(server, (current) => {
+      expect(current).toBeUndefined()
+      return Promise.resolve(other)
+    })
+    expect((await tenant.read(server))?.tokens?.access_token).toBe('of the tenant')
+    expect(await store.read(server)).toEqual(signIn)
+    await store.update(server, () => Promise.resolve(undefined))
+    expect(await tenant.read(server)).toMatchObject(other)
+    await save()
+    expect(await store.remove(server)).toBe(true)
+    expect([await store.read(server), await tenant.read(server)]).toEqual([undefined, undefined])
   })
 
   it('are changed one after the other, each change seeing the one before', async () => {

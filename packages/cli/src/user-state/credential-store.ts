@@ -39,12 +39,14 @@ export interface CredentialStore {
 
 export interface CredentialFilesOptions extends PrivateFileOptions {
   readonly directory: string
+  /** Which sign-ins `read` and `update` are about, where there are several for one server. @default the one without a name */
+  readonly account?: string
   /** Called once for an update that has to wait for another process. */
   readonly onWait?: (holder: LockHolder) => void
 }
 
 /** A server that names a new issuer each time must not fill the disk. */
-const maxIssuers = 8
+const maxSignIns = 16
 /** A removal waits this long for an update of another process, so that it is not undone by it. */
 const removalWaitMs = 3_000
 
@@ -62,7 +64,7 @@ export class CredentialFiles implements CredentialStore {
   }
 
   async read(server: URL, issuer?: string): Promise<StoredSignIn | undefined> {
-    const signIns = await this.readAll(server)
+    const signIns = (await this.readAll(server)).filter((one) => this.#isOurs(one))
     return issuer === undefined ? signIns[0] : signIns.find((one) => one.issuer === issuer)
   }
 
@@ -83,14 +85,17 @@ export class CredentialFiles implements CredentialStore {
     try {
       const key = serverKey(server)
       const before = (await this.#read(file, key))?.signIns ?? []
-      const current = before[0]
+      const current = before.find((one) => this.#isOurs(one))
       const next = await change(current)
       if (next === current) return next
       // Nobody else writes this file now: what is half written is left from a crash.
       await this.#sweep(file)
-      const others = before.filter((one) => one !== current && one.issuer !== next?.issuer)
+      const isReplaced = (one: StoredSignIn): boolean => this.#isOurs(one) && one.issuer === next?.issuer
+      const others = before.filter((one) => one !== current && !isReplaced(one))
       const kept = current && next && current.issuer !== next.issuer ? [current, ...others] : others
-      const signIns = [...(next ? [{ ...next, server: key }] : []), ...kept].slice(0, maxIssuers)
+      const { account } = this.#options
+      const stored = next && { ...next, server: key, ...(account === undefined ? {} : { account }) }
+      const signIns = [...(stored ? [stored] : []), ...kept].slice(0, maxSignIns)
       await (signIns.length === 0 ? this.#delete(file) : this.#write(file, { version: 1, server: key, signIns }))
       return next
     } finally {
@@ -121,6 +126,10 @@ export class CredentialFiles implements CredentialStore {
       }
     }
     return all
+  }
+
+  #isOurs({ account }: StoredSignIn): boolean {
+    return account === this.#options.account
   }
 
   async #remove(file: string): Promise<boolean> {

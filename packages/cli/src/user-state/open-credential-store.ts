@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { CredentialFiles } from './credential-store.js'
+import { CredentialFiles, type CredentialFilesOptions } from './credential-store.js'
 import { userDirectories, type UserDirectories } from './directories.js'
 import type { PrivateFileOptions } from './private-files.js'
 import type { LockHolder } from './process-lock.js'
@@ -24,10 +24,17 @@ export function openCredentialStore({
   environment,
   warn,
   onWait,
+  account,
 }: UserStateSources & {
+  readonly account?: CredentialFilesOptions['account'] | undefined
   /** Called once for an update that has to wait for another process. */
   readonly onWait?: (holder: LockHolder) => void
 }): CredentialFiles {
   const directory = ownDirectories(environment).credentials
-  return new CredentialFiles({ directory, ...privateFileOptions(warn), ...(onWait ? { onWait } : {}) })
+  return new CredentialFiles({
+    directory,
+    ...privateFileOptions(warn),
+    ...(onWait ? { onWait } : {}),
+    ...(account === undefined ? {} : { account }),
+  })
 }

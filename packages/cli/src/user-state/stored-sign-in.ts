@@ -7,6 +7,8 @@ export interface StoredSignIn {
   readonly server: string
   /** The authorization server that the registration and the tokens are of: its `issuer` (RFC 8414, section 2). */
   readonly issuer?: string
+  /** Tells several sign-ins to one server apart: what each of them was asked for. */
+  readonly account?: string
   readonly clientInformation?: OAuthClientInformationMixed
   readonly tokens?: OAuthTokens
   /** When the tokens were obtained, in milliseconds since the epoch: `expires_in` counts from then. */
@@ -45,6 +47,7 @@ function checkSignIn(value: unknown, server: string): void {
   const signIn = fields(value, 'a sign-in')
   if (signIn.version !== 1 || signIn.server !== server) throw new Error('a sign-in in it is of another server')
   expectOptional(signIn, 'issuer', 'string')
+  expectOptional(signIn, 'account', 'string')
   expectOptional(signIn, 'obtainedAt', 'number')
   if (signIn.discovery !== undefined) fields(signIn.discovery, 'discovery')
   if (signIn.clientInformation !== undefined) {
