@@ -104,7 +104,7 @@ export class Stage extends Changes {
       renew: (need, signal) => authorize(environment, need, signal),
       ...(onFailure && { onFailure }),
     })
-    closers.push(() => signIn.close(0))
+    closers.push(() => signIn.close(2_000))
     return signIn
   }
 

@@ -149,7 +149,11 @@ describe('options that have to do with each other', () => {
     [{ clientCredentials: true, clientInfo, deviceCode: true }, 'expected one of them'],
     [{ clientKey }, 'without --client-credentials'],
   ])('or refused: %s', (settings, expected) => {
-    expect(complaint(() => { checkSignInSettings(settings); })).toContain(expected)
+    expect(
+      complaint(() => {
+        checkSignInSettings(settings)
+      }),
+    ).toContain(expected)
   })
 })
 

@@ -20,8 +20,6 @@ export interface SignInOptions {
 interface Flight {
   readonly need: Need
   readonly done: Promise<void>
-  /** Resolves when nothing of it goes on any more: what was learnt is stored, and the lock free. */
-  readonly over: Promise<unknown>
   readonly stop: AbortController
 }
 
@@ -37,6 +35,8 @@ export class SignIn {
   #accepted: string | undefined
   #read: Promise<void> | undefined
   #flight: Flight | undefined
+  /** Resolves when nothing of the last one goes on any more: what was learnt is stored, and the lock free. */
+  #over: Promise<unknown> = Promise.resolve()
   #notAheadUntil = 0
   #stopped = false
   #failures = 0
@@ -113,10 +113,9 @@ export class SignIn {
   async close(withinMs: number): Promise<void> {
     this.#stopped = true
     const flight = this.#flight
-    if (!flight) return
-    if (flight.need.mayAskUser) flight.stop.abort()
-    await abortable(flight.over, AbortSignal.timeout(withinMs)).catch(() => undefined)
-    flight.stop.abort()
+    if (flight?.need.mayAskUser === true) flight.stop.abort()
+    await abortable(this.#over, AbortSignal.timeout(withinMs)).catch(() => undefined)
+    flight?.stop.abort()
   }
 
   async #readStored(): Promise<void> {
@@ -147,9 +146,9 @@ export class SignIn {
     const stop = new AbortController()
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(this.#options.timeoutMs)])
     const work = this.#options.renew(need, signal)
-    const over = work.catch(() => undefined)
+    this.#over = work.catch(() => undefined)
     const done = this.#run(abortable(work, signal), need, stop.signal)
-    const flight: Flight = { need, stop, done, over }
+    const flight: Flight = { need, stop, done }
     // Whoever waits hears of a failure; there may be nobody.
     flight.done.catch(() => undefined)
     return flight
