@@ -1,4 +1,5 @@
 import { UsageError } from '../../command/usage-error.js'
+import { expandVariables } from '../../options/expand-variables.js'
 import type { OptionInput } from '../../options/option.js'
 import { readNamedFile } from '../named-file.js'
 
@@ -8,15 +9,7 @@ import { readNamedFile } from '../named-file.js'
  * the machine could see it. No message contains it.
  */
 export function readPassphrase(given: string, input: OptionInput): string {
-  const [, variable] = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(given) ?? []
-  if (variable !== undefined) {
-    const value = input.environment[variable]
-    if (value !== undefined && value !== '') return value
-    throw new UsageError(
-      `${input.name} was given the variable ${variable}, which is ${value === '' ? 'empty' : 'not set'}; ` +
-        'expected it in the environment: set it, or add it to "env" in the host\'s configuration',
-    )
-  }
+  if (/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(given)) return expandVariables(given, input)
   if (given.startsWith('@')) {
     const { name, contents } = readNamedFile(given.slice(1), input)
     const text = contents.toString('utf8').replace(/\r?\n$/, '')
