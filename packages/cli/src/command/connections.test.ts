@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as pki from '../testing/certificate-authority.fixture.js'
 import { binary, runCli, startCli } from '../testing/cli-process.fixture.js'
 import { startConnectProxy } from '../testing/connect-proxy.fixture.js'
@@ -15,6 +15,9 @@ import { passOn } from '../testing/pass-on.fixture.js'
 import { initializeLine } from '../testing/scripted-server.fixture.js'
 import { type ScratchDirectory, scratchDirectory } from '../testing/scratch-directory.fixture.js'
 import { startStickyBalancer } from '../testing/sticky-balancer.fixture.js'
+
+// Each starts several processes.
+vi.setConfig({ testTimeout: 60_000 })
 
 let scratch: ScratchDirectory
 let closers: (() => unknown)[] = []
@@ -71,7 +74,7 @@ async function behindMutualTls(): Promise<number> {
 }
 
 describe('two servers behind a balancer that knows clients by their cookie', () => {
-  it('are one to the bridge: no call is lost, and no session renewed', { timeout: 60_000 }, async () => {
+  it('are one to the bridge: no call is lost, and no session renewed', async () => {
     const balancer = await startStickyBalancer([(await everything()).port, (await everything()).port])
     closers.push(balancer.close)
     const { client, lines } = await host([balancer.url])
@@ -101,7 +104,7 @@ describe('two servers behind a balancer that knows clients by their cookie', () 
 })
 
 describe('a server behind a proxy, with a private authority, that wants a certificate', () => {
-  it('is worked with like any other', { timeout: 60_000 }, async () => {
+  it('is worked with like any other', async () => {
     const proxy = await startConnectProxy({ port: await behindMutualTls() })
     closers.push(proxy.close)
     const ca = await scratch.write('ca.pem', pki.authorityCertificate)
@@ -118,6 +121,38 @@ describe('a server behind a proxy, with a private authority, that wants a certif
     expect(proxy.asked.every((asked) => asked === 'CONNECT mcp.test:443')).toBe(true)
     expect(proxy.headers[0]?.['proxy-authorization']).toMatch(/^Basic /)
     expect(lines.all).toEqual([expect.stringContaining('connected to')])
+  })
+})
+
+describe('a proxy that turns away', () => {
+  async function throughProxy() {
+    const proxy = await startConnectProxy({ port: await behindMutualTls() })
+    closers.push(proxy.close)
+    const ca = await scratch.write('ca.pem', pki.authorityCertificate)
+    const cert = await scratch.write('both.pem', `${pki.clientCertificate}${pki.clientKey}`)
+    const args = ['https://mcp.test/mcp', '--ca', ca, '--cert', cert]
+    const { client } = await host(args, { https_proxy: proxy.url.href })
+    return { client, proxy }
+  }
+
+  it('for a while, with 503 to CONNECT, is an outage: a call waits for its end', async () => {
+    const { client, proxy } = await throughProxy()
+    proxy.turn(503)
+    const before = proxy.asked.length
+    const call = echo(client, 'late')
+    await expect.poll(() => proxy.asked.length, { timeout: 20_000 }).toBeGreaterThan(before + 2)
+    proxy.turn(undefined)
+    expect(await call).toMatchObject({ content: [{ text: 'Echo: late' }] })
+  })
+
+  it('for good, with 407, is told to the call at once', async () => {
+    const { client, proxy } = await throughProxy()
+    proxy.turn(407)
+    // Until they are gone, the kept connections could be taken for it.
+    await expect.poll(proxy.connections).toBe(0)
+    const begin = performance.now()
+    await expect(echo(client, 'never')).rejects.toThrow(`the proxy ${proxy.url.host} wants a user name and password`)
+    expect(performance.now() - begin).toBeLessThan(10_000)
   })
 })
 

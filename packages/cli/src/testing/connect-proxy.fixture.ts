@@ -18,6 +18,8 @@ export interface ConnectProxy {
   readonly headers: readonly IncomingHttpHeaders[]
   /** How many connections it holds now. */
   readonly connections: () => number
+  /** From now on it answers this instead, or passes on again. Ends every connection. */
+  readonly turn: (answer: ConnectProxyOptions['answer']) => void
   readonly close: () => Promise<void>
 }
 
@@ -31,7 +33,8 @@ export interface ConnectProxyOptions {
 }
 
 /** A real proxy on loopback: CONNECT for https:, whole addresses for http:. */
-export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptions): Promise<ConnectProxy> {
+export async function startConnectProxy({ port, answer: first, tls }: ConnectProxyOptions): Promise<ConnectProxy> {
+  let answer = first
   const asked: string[] = []
   const headers: IncomingHttpHeaders[] = []
   const sockets = new Set<Socket>()
@@ -82,6 +85,10 @@ export async function startConnectProxy({ port, answer, tls }: ConnectProxyOptio
     asked,
     headers,
     connections: () => sockets.size,
+    turn(next) {
+      answer = next
+      for (const socket of sockets) socket.destroy()
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
