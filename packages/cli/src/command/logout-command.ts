@@ -17,7 +17,7 @@ export function addLogoutCommand(program: Command, environment: NodeJS.ProcessEn
       const { logout, logoutAll } = await import('../user-state/logout.js')
       const { tokenRevocation } = await import('../user-state/revoke-tokens.js')
       const { createUpstreamFetch } = await import('../upstream/create-upstream-fetch.js')
-      const upstream = createUpstreamFetch()
+      const upstream = createUpstreamFetch({ environment })
       try {
         const store = openCredentialStore({ environment, warn })
         const options = { store, revoke: tokenRevocation(upstream.fetch), say, warn }

@@ -8,6 +8,7 @@ import { exitCodes, exitCodeTexts } from './exit-codes.js'
 import { addListCommand } from './list-command.js'
 import { addLogoutCommand } from './logout-command.js'
 import { addRemoveCommand } from './remove-command.js'
+import { addStatusCommand } from './status-command.js'
 import { packageVersion } from './version.js'
 import { addWhoamiCommand } from './whoami-command.js'
 import { addUnwrapCommand, addWrapCommand } from './wrap-command.js'
@@ -68,6 +69,7 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
     })
   addLogoutCommand(program, environment)
   addWhoamiCommand(program, environment)
+  addStatusCommand(program, environment)
   addOptions(program, { config: configOption, ...optionTable })
   // An option behind a command's name is the command's.
   program.enablePositionalOptions()

@@ -32,7 +32,12 @@ beforeAll(async () => {
   client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }))
   client.setNotificationHandler('notifications/message', (notification) => void logged.push(notification.params))
   await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [binary, server.url], stderr: 'pipe' }),
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [binary, server.url],
+      env: { MCP_TETHER_HOME: process.env.MCP_TETHER_HOME ?? '' },
+      stderr: 'pipe',
+    }),
   )
 })
 

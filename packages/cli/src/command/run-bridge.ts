@@ -18,6 +18,7 @@ import { checkSignInSettings } from '../sign-in/check-settings.js'
 import { createSignIn } from '../sign-in/create-sign-in.js'
 import { defaultSignInTimeoutMs } from '../sign-in/settings.js'
 import { withSignIn } from '../sign-in/with-sign-in.js'
+import { type RecordedState, StateRecorder } from '../user-state/running/state-recorder.js'
 import { exitCodes } from './exit-codes.js'
 import { firstSignal } from './signals.js'
 import { packageVersion } from './version.js'
@@ -33,7 +34,8 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
     process.exit(exitCodes.normal)
   })
   const hostLog = new HostLog()
-  const log = await openLog(settings, { stderr: process.stderr, environment: process.env, more: [hostLog] })
+  const state = new StateRecorder({ server: url, release: packageVersion(), write: writeState })
+  const log = await openLog(settings, { stderr: process.stderr, environment: process.env, more: [hostLog, state] })
   const summary = createRecoverySummary(log)
   if (headerFile?.warning !== undefined) log.warn(headerFile.warning)
   const allHeaders = withHeaderFile(settings.headers, headerFile)
@@ -51,6 +53,7 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
       if (event.type === 'session-lost' || event.type === 'recovery-succeeded') epoch++
       if (log.verbose) log.detail(eventLine(event), { event })
       summary.onEvent(event)
+      state.onEvent(event)
     },
   })
   const startup = createStartupWait({
@@ -84,11 +87,22 @@ export async function runBridge(settings: BridgeSettings): Promise<void> {
   })
   await Promise.race([bridge.ended, signalled])
   startup.stop()
+  state.close()
   await bridge.stop()
   await signIn?.close(signInCloseMs)
   summary.flush()
   upstream.close()
   process.exit(exitCodes.normal)
+}
+
+/** That nobody can see this bridge is no reason to disturb it. */
+async function writeState(state: RecordedState): Promise<void> {
+  try {
+    const { writeStateFile } = await import('../user-state/running/state-file.js')
+    await writeStateFile(state, process.env)
+  } catch {
+    // No place for it, or no room.
+  }
 }
 
 /** The engine takes its options under the names that they have here. What was not given stays absent. */
