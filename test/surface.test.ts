@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as client from '@mcp-tether/client'
+import * as store from '@mcp-tether/store'
+import * as storeOnLmdb from '@mcp-tether/store/lmdb'
+import * as storeOnRedis from '@mcp-tether/store/redis'
 import { expect, it } from 'vitest'
 
 /** What users build on. A change here is a change of the public API: it belongs into CHANGELOG.md. */
 it('client exports these values', () => {
   expect(Object.keys(client).sort()).toEqual(['TetherError', 'withSessionRecovery'])
+})
+
+it('store exports these values', () => {
+  expect(Object.keys(store).sort()).toEqual(['StoreError', 'memoryStore'])
+  expect(Object.keys(storeOnLmdb)).toEqual(['lmdbStore'])
+  expect(Object.keys(storeOnRedis)).toEqual(['redisStore'])
 })
 
 it('client exports these types', () => {

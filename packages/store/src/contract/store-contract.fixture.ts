@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { StoreError } from './errors.js'
 import type { JsonValue } from './session-store.js'
 import type { Store, StoreOptions } from './store.js'
+import { expectToBehaveAsModel } from './store-model.fixture.js'
 import type { StoreWarning } from './warning.js'
 
 /** One back end, with real data behind it. */
@@ -11,6 +12,8 @@ export interface ContractBench {
   open(options?: StoreOptions): Store
   /** Lets this much time pass and then waits for the condition; where time can't be moved it is only waited for. */
   afterwards(ms: number, condition: () => Promise<boolean>): Promise<void>
+  /** Lets time pass; not there where time can't be moved. */
+  advance?(ms: number): void
   /** Every byte that somebody with a dump of the store would see. */
   dump(): Promise<Buffer>
   /** Overwrites the bytes of every session's record. */
@@ -439,6 +442,11 @@ export function storeContract(name: string, start: () => Promise<ContractBench>)
         expect(warnings.map(({ code }) => code)).toEqual(['key_unknown', 'record_foreign', 'record_foreign'])
         await Promise.all([before, during, after, none, lenient].map((one) => one.close()))
       })
+    })
+
+    it('behaves as a model of a few lines, in random histories', { timeout: 60_000 }, async () => {
+      const advance = bench.advance?.bind(bench)
+      await expectToBehaveAsModel([store, other], advance, advance === undefined ? 30 : 60)
     })
 
     it('refuses everything after close, which may be called twice', async () => {

@@ -13,6 +13,9 @@ storeContract('LMDB', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tether-lmdb-'))
   return Promise.resolve({
     open: (options = {}) => lmdbStore(directory, { ...options, now: () => now }),
+    advance(ms) {
+      now += ms
+    },
     async afterwards(ms, condition) {
       now += ms
       expect(await condition()).toBe(true)

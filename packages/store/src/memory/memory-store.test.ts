@@ -28,6 +28,9 @@ storeContract('memory', () => {
   })
   return Promise.resolve({
     open: (options = {}) => openStore(options, () => shared),
+    advance(ms) {
+      now += ms
+    },
     async afterwards(ms, condition) {
       now += ms
       expect(await condition()).toBe(true)

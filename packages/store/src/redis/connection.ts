@@ -1,3 +1,4 @@
+import { ClientOfflineError } from '@redis/client'
 import { StoreError } from '../contract/errors.js'
 import type { WarningListener } from '../contract/warning.js'
 import { backOff, type Argument, type ClientEvents, type RedisClient } from './client.js'
@@ -51,7 +52,8 @@ export class Connection {
       } catch (error) {
         if (StoreError.isInstance(error)) throw error
         if (!isPassing(error)) throw asStoreError(error)
-        this.#lastError = error
+        // "Offline" says nothing; why it is offline was told by an event.
+        if (!(error instanceof ClientOfflineError)) this.#lastError = error
         isAgain = true
       }
       await pause(Math.min(backOff(tries), Math.max(1, deadline - performance.now())))

@@ -9,7 +9,7 @@ import { redisStore, type RedisStoreOptions } from './redis-store.js'
 export function redisBench(
   url: string,
   directories: string[],
-  ports: number[],
+  plainUrls: string[],
   options: RedisStoreOptions,
   close: () => Promise<void>,
 ): ContractBench {
@@ -35,10 +35,8 @@ export function redisBench(
         ),
       ),
     async damageSessions(bytes) {
-      for (const port of ports) {
-        const client = createClient({
-          socket: { host: '127.0.0.1', port, ...options.tls, tls: options.tls !== undefined } as never,
-        })
+      for (const plainUrl of plainUrls) {
+        const client = createClient({ url: plainUrl })
         await client.connect()
         for (const key of await client.keys('*:s')) await client.hSet(key, 'd', bytes)
         client.destroy()

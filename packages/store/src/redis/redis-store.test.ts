@@ -6,6 +6,7 @@ import { hasRedis, startRedis } from './redis-server.fixture.js'
 describe.skipIf(!hasRedis)('one server', () => {
   storeContract('Redis', async () => {
     const server = await startRedis()
-    return redisBench(`redis://127.0.0.1:${server.port}`, [server.directory], [server.port], {}, () => server.close())
+    const url = `redis://127.0.0.1:${server.port}`
+    return redisBench(url, [server.directory], [url], {}, () => server.close())
   })
 })

@@ -2,6 +2,7 @@
  * Every operation is one script: atomic, one round trip, and the same whether it runs once or twice. They are sent whole
  * (EVAL) and not by their digest: a server that forgot them (a restart, a replica that took over) then needs no second
  * try, which would come after what was sent meanwhile. All keys of a script have one hash tag.
+ * What needs memory is written first: only the first write of a script is refused for want of it.
  */
 
 const now = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)`
@@ -31,8 +32,8 @@ export const writeSession = `${now} ${session} ${keep}
 local current = redis.call('HGET', KEYS[1], 'v')
 if current == ARGV[1] then return 1 end
 if (ARGV[4] == 'absent' and current) or (ARGV[4] == 'version' and current ~= ARGV[5]) then return session() end
-if not current then redis.call('DEL', KEYS[2]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[1], 'd', ARGV[2])
+if not current then redis.call('DEL', KEYS[2]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 keep(tonumber(ARGV[3]))
 return 1`
