@@ -1,4 +1,3 @@
-import { displayUrl } from '../log/display-url.js'
 import { printable } from '../log/printable.js'
 
 /**
@@ -12,9 +11,14 @@ export function readEndpoint(data: string, stream: URL): URL | string {
     return `its endpoint event names "${printable(given, 80)}", which is no address`
   const endpoint = new URL(given, stream)
   if (endpoint.origin !== stream.origin) {
-    return `its endpoint event names ${displayUrl(new URL(endpoint.origin))}, another origin than ${stream.origin}; nothing is sent there`
+    return `its endpoint event names ${originOf(endpoint)}, another origin than ${stream.origin}; nothing is sent there`
   }
   if (endpoint.username !== '' || endpoint.password !== '') return 'its endpoint event names an address with a password'
   endpoint.hash = ''
   return endpoint
+}
+
+/** Opaque origins (`data:`, `file:`) have no name. */
+function originOf({ origin, protocol }: URL): string {
+  return origin === 'null' ? `a ${protocol} address` : origin
 }
