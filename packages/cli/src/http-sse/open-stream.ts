@@ -73,7 +73,7 @@ export async function openStream({
       void events.return()
       throw fault('SSE_NO_ENDPOINT', 'the event stream does not begin with an endpoint event')
     }
-    const endpoint = readEndpoint(first.value.data, url)
+    const endpoint = readEndpoint(first.value.data, response.url === '' ? url : new URL(response.url))
     if (endpoint instanceof URL) return { kind: 'opened', endpoint, events }
     void events.return()
     throw fault('SSE_BAD_ENDPOINT', endpoint)

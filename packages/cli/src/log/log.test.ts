@@ -120,6 +120,23 @@ describe('the recovery summary', () => {
         'mcp-tether: session lost → not recovered, recoveries keep failing: none is tried for 5 s\n',
     )
   })
+
+  it('says once why the recoveries of one outage fail, and again after one that went well', () => {
+    const { log, text } = createTestLog(false)
+    const { onEvent, flush } = createRecoverySummary(log)
+    const fail = (reason: string): void => {
+      onEvent({ type: 'session-lost', ...of, rule: 'S1', status: 404 })
+      onEvent({ type: 'recovery-failed', ...of, durationMs: 3, step: 'initialize', reason })
+    }
+    for (const reason of ['ECONNREFUSED', 'ECONNREFUSED', '503', '503']) fail(reason)
+    onEvent({ type: 'recovery-succeeded', ...of, epoch: 2, durationMs: 84.4, protocolVersion: 'x', stateless: false })
+    flush()
+    fail('503')
+    const failed = 'mcp-tether: session lost (404) → not recovered, initialize failed after 3 ms:'
+    expect(text()).toBe(
+      `${failed} ECONNREFUSED\n${failed} 503\nmcp-tether: session lost → recovered in 84 ms\n${failed} 503\n`,
+    )
+  })
 })
 
 it('every event has its line', () => {

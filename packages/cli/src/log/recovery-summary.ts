@@ -22,6 +22,8 @@ export function createRecoverySummary(log: Log): RecoverySummary {
   // One entry per session that is being recovered: a bridge has one session, two at most while a host starts over.
   const lost = new Map<string, string>()
   const recovered = new Map<string, Recovered>()
+  /** Why the last recovery failed: each try of one outage fails alike, and is told once. */
+  const failed = new Map<string, string>()
 
   const finish = (session: string): void => {
     const entry = recovered.get(session)
@@ -44,6 +46,7 @@ export function createRecoverySummary(log: Log): RecoverySummary {
         lost.set(session, event.status === undefined ? 'session lost' : `session lost (${event.status})`)
         return
       case 'recovery-succeeded': {
+        failed.delete(session)
         const timer = setTimeout(finish, gatherMs, session)
         timer.unref()
         const line = `${takeLoss(session)} → recovered in ${Math.round(event.durationMs)} ms`
@@ -55,12 +58,15 @@ export function createRecoverySummary(log: Log): RecoverySummary {
         if (entry) entry.replayed++
         return
       }
-      case 'recovery-failed':
-        log.warn(
-          `${takeLoss(session)} → not recovered, ${event.step} failed after ${Math.round(event.durationMs)} ms: ` +
-            printable(event.reason),
-        )
+      case 'recovery-failed': {
+        const { step, reason, durationMs } = event
+        const loss = takeLoss(session)
+        const why = `${step}: ${reason}`
+        if (failed.get(session) === why) return
+        failed.set(session, why)
+        log.warn(`${loss} → not recovered, ${step} failed after ${Math.round(durationMs)} ms: ${printable(reason)}`)
         return
+      }
       case 'recovery-suspended':
         log.warn(
           `${takeLoss(session)} → not recovered, recoveries keep failing: none is tried for ${Math.ceil(event.retryAfterMs / 1000)} s`,
