@@ -87,12 +87,12 @@ function takeUp(
   rest: ReadableStream<Uint8Array> | undefined,
   lastEventId: string | undefined,
 ): ReadableStream<Uint8Array> {
-  const { session, call } = answering
-  const underWay = session.calls.add(call.message)
+  const { session, call, underWay } = answering
+  session.calls.resume(underWay)
   const done = () => {
     session.calls.delete(underWay)
   }
-  const back = { ...answering, underWay, done, call: signal ? withSignal(call, signal) : call }
+  const back = { ...answering, done, call: signal ? withSignal(call, signal) : call }
   return callStreamOf(back, rest ? learnedFrom(answering.exchange, rest) : nothing(), true, lastEventId)
 }
 

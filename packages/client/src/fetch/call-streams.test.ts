@@ -305,6 +305,22 @@ describe('a client that comes back to a call’s stream that it left', () => {
     expect(server.lines().filter((line) => line.startsWith('tools/call'))).toHaveLength(1)
   })
 
+  it('may take its call back then, so that it is not asked for anew', async () => {
+    const first = streamOf('id: 1\ndata: \n\n')
+    const { call, client, server } = await streaming(({ method }, count) => {
+      if (method === 'GET') return new Response(null, { status: 400 })
+      if (count === 1) return first.response
+      setImmediate(() => void client.post({ method: 'notifications/cancelled', params: { requestId: 7 } }))
+      return new Response(null, { status: 503 })
+    })
+    const messages = messagesOf(await call('read'))
+    void messages.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    await messages.leave()
+    expect(await dataOf(await client.send('GET', { 'last-event-id': '1' }))).toEqual([])
+    expect(server.lines().filter((line) => line.startsWith('tools/call'))).toHaveLength(2)
+  })
+
   it('is told that there is no rest when it has had its answer', async () => {
     const { call, client, server } = await streaming(() =>
       endingStream(event({ id: 7, error: { code: 1, message: '' } }, '5')),

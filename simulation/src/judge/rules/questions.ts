@@ -7,9 +7,9 @@ export const questions: Rule = function* (file) {
     if (answeredAt === undefined) continue
     const sent = file.wire.filter((record) => record.client === client && record.key === `answer-${key}`)
     if (sent.length === 0 && isNewest(file, client, session)) yield `the answer to the question ${key} was never sent`
-    for (const { index, sentAt, session: reached } of sent) {
+    for (const { index, sentAt, sessionId, session: reached } of sent) {
       // A server that keeps no session tells nobody that it is another process now.
-      if (reached?.id === undefined) continue
+      if (sessionId === undefined || !reached) continue
       if (reached.number !== session && isKnown(reached, sentAt)) {
         yield `#${String(index)} the answer to the question ${key} went to session ${String(reached.number)}`
       }
