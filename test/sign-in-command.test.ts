@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { binary, runCli, startCli } from '../packages/cli/src/testing/cli-process.fixture.js'
 import { startEverythingServer, freePort } from '../packages/cli/src/testing/everything-server.fixture.js'
 import { launchChromium, whyNoChromium } from './browser/chromium.js'
+import { openCredentialStore } from '../packages/cli/src/user-state/open-credential-store.js'
 import { AuthorizationServer } from './oauth/authorization-server.js'
 import { ProtectedServer } from './oauth/protected-server.js'
 import { visit } from './oauth/user-agent.js'
@@ -88,6 +89,27 @@ describe('mcp-tether URL', () => {
     const { stdout } = await runCli(['whoami', server.url.href], environment)
     expect(stdout).toContain('signed in')
     expect(stdout).toContain(issuer.issuer)
+  })
+
+  it('logout: the authorization server knows the tokens no more, and the next bridge asks the user again', async () => {
+    const first = host()
+    await visit(await browserOpened(1))
+    await first.connected
+    await first.client.close()
+    const store = openCredentialStore({ environment, warn: () => undefined })
+    const tokens = (await store.read(server.url))?.tokens
+    expect(await issuer.knowsRefreshToken(tokens?.refresh_token ?? '')).toBe(true)
+    expect(await runCli(['logout', server.url.href], environment)).toEqual({
+      code: 0,
+      stdout: `tokens revoked at ${issuer.issuer}\nsigned out of ${server.url.href}`,
+      stderr: '',
+    })
+    expect(await issuer.knowsRefreshToken(tokens?.refresh_token ?? '')).toBe(false)
+    expect((await issuer.introspect(tokens?.access_token ?? '')).active).toBe(false)
+    expect(await readdir(join(home, 'credentials'))).toEqual([])
+    const second = host()
+    await visit(await browserOpened(2))
+    await second.connected
   })
 
   it('two that start together: one window, one registration', async () => {

@@ -156,6 +156,7 @@ const configurationFor = ({ accessTokenTTL = 60, clients = [], deviceCode = fals
     devInteractions: { enabled: true },
     registration: { enabled: true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
     dPoP: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: deviceCode },
