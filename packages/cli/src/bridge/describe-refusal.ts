@@ -4,7 +4,7 @@ import { redact } from './redact.js'
 
 /** What a user can do where the server wants a sign-in. */
 export const signInAdvice =
-  "It wants a sign-in: check the token in --header, or give one with --header 'Authorization: Bearer ${TOKEN}'."
+  'It wants a sign-in: check the token in --header, or leave it out, so that the bridge signs in by itself.'
 
 /** An HTTP answer that is no MCP answer, in words. */
 export interface Refusal {
