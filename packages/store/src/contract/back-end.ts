@@ -44,8 +44,8 @@ export interface NoticeListener {
 }
 
 /**
- * Where the bytes go. All keys are plain ASCII and short. Every method is atomic, also against other processes; may be
- * repeated with the same arguments and then has the same outcome; and rejects with a StoreError or what its driver throws.
+ * Where the bytes go. All keys are plain ASCII and short. Every method is atomic, also against other processes, and
+ * rejects with a StoreError or with what its driver throws.
  */
 export interface BackEnd {
   readSession(key: string): Promise<RawSession | undefined>

@@ -1,11 +1,69 @@
+import {
+  McpServer as McpServerV2,
+  WebStandardStreamableHTTPServerTransport as TransportV2,
+} from '@modelcontextprotocol/server'
 import type { EventStore as EventStoreV2 } from '@modelcontextprotocol/server'
-import type { EventStore as EventStoreV1 } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
+import {
+  WebStandardStreamableHTTPServerTransport as TransportV1,
+  type EventStore as EventStoreV1,
+} from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { expect, it } from 'vitest'
 import { memoryStore } from '../memory/memory-store.js'
 
-// The compiler is the judge here: these lines fail to compile when the shape is no longer the SDKs' own.
-it('is the event store of both SDKs', () => {
-  const v1: EventStoreV1 = memoryStore().events('a')
-  const v2: EventStoreV2 = memoryStore().events('a')
-  expect([typeof v1.storeEvent, typeof v2.replayEventsAfter]).toEqual(['function', 'function'])
+// The compiler is a judge here too: these lines fail to compile when the shape is no longer the SDKs' own.
+const v1 = async (eventStore: EventStoreV1) => {
+  const transport = new TransportV1({ sessionIdGenerator: () => 'session', eventStore })
+  await new McpServerV1({ name: 'test', version: '1' }, { capabilities: { logging: {} } }).connect(transport)
+  return transport
+}
+const v2 = async (eventStore: EventStoreV2) => {
+  const transport = new TransportV2({ sessionIdGenerator: () => 'session', eventStore })
+  await new McpServerV2({ name: 'test', version: '1' }, { capabilities: { logging: {} } }).connect(transport)
+  return transport
+}
+
+function post(message: object): Request {
+  return new Request('http://localhost/mcp', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...('method' in message && message.method === 'initialize'
+        ? {}
+        : { 'mcp-session-id': 'session', 'mcp-protocol-version': '2025-11-25' }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+  })
+}
+
+it.each([
+  ['v1', v1],
+  ['v2', v2],
+])('is an event store of SDK %s: an answer is resumed after the priming event', async (_name, start) => {
+  const events = memoryStore().events('session')
+  const transport = await start(events)
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } }
+  await (await transport.handleRequest(post({ id: 1, method: 'initialize', params }))).text()
+  await transport.handleRequest(post({ method: 'notifications/initialized' }))
+  const whole = await (await transport.handleRequest(post({ id: 2, method: 'ping' }))).text()
+  const [priming = '', answer = ''] = [...whole.matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? '')
+  expect(answer).not.toBe('')
+
+  const resume = (lastEventId: string) =>
+    transport.handleRequest(
+      new Request('http://localhost/mcp', {
+        headers: { accept: 'text/event-stream', 'mcp-session-id': 'session', 'last-event-id': lastEventId },
+      }),
+    )
+  const resumed = await resume(priming)
+  expect(resumed.status).toBe(200)
+  const reader = resumed.body?.getReader()
+  const text = Buffer.from((await reader?.read())?.value ?? []).toString()
+  expect(text).toContain(`id: ${answer}\n`)
+  expect(text).toContain('"id":2')
+  await reader?.cancel()
+  expect((await resume('no event id of ours')).status).toBe(400)
+  expect((await resume(`${priming}x`)).status).toBe(400)
+  await transport.close()
 })

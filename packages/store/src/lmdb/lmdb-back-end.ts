@@ -9,6 +9,7 @@ import type {
   RawWriteResult,
   RequiredEventLimits,
 } from '../contract/back-end.js'
+import { StoreError } from '../contract/errors.js'
 import { leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Database } from './database.js'
 import { appendEvent, clearEvents, keepEvents, readEvents } from './event-logs.js'
 import { admit, leave } from './groups.js'
@@ -197,12 +198,17 @@ export class LmdbBackEnd implements BackEnd {
   }
 
   async #write<Result>(write: (now: number) => Result): Promise<Result> {
-    return this.#database.transaction(() => {
-      const now = this.#now()
-      const result = write(now)
-      this.#sweep.step(this.#database, now)
-      return result
-    })
+    try {
+      return await this.#database.transaction(() => {
+        const now = this.#now()
+        const result = write(now)
+        this.#sweep.step(this.#database, now)
+        return result
+      })
+    } catch (cause) {
+      if (!/MDB_MAP_FULL|ENOSPC|no space left/i.test(String(cause))) throw cause
+      throw new StoreError('store_full', `The disk of the store is full: ${String(cause)}`, { cause })
+    }
   }
 }
 

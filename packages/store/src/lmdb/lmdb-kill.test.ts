@@ -42,10 +42,10 @@ async function expectKept({ name, confirmed, eventIds }: WritingProcess): Promis
 
 describe('SIGKILL at any moment', () => {
   it('loses nothing that was confirmed', { timeout: 60_000 }, async () => {
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 6; round++) {
       const writing = start(`process-${round}`)
       // Where in its work it is when the signal comes is left to the two processes.
-      await writing.progress(5 + round * 7)
+      await writing.progress(5 + round * 3)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5))
       await writing.kill()
       await expectKept(writing)
