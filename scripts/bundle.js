@@ -25,9 +25,16 @@ if (!process.argv.includes('--clean')) {
     resolve: { mainFields: ['module', 'main'] },
     // `open` looks for the script that lies in its own package.
     external: ['open'],
+    // What one command loads on demand, another may need at once.
+    checks: { ineffectiveDynamicImport: false },
   })
+  const isLoadedAtOnce = staticGraphOf(`${dist}/main.js`)
   await bundle.write({
     dir: target,
+    // Without this, whatever a file on demand needs too becomes one more file to load at the start.
+    codeSplitting: {
+      groups: [{ name: (id, modules) => (isLoadedAtOnce(id, modules) ? 'core' : null), debugName: 'core' }],
+    },
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
@@ -35,4 +42,21 @@ if (!process.argv.includes('--clean')) {
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   })
   await bundle.close()
+}
+
+/** Tells whether a module is loaded with `entry`: it, or somebody who is, imports it with `import … from`. */
+function staticGraphOf(entry) {
+  let graph
+  return (id, modules) => {
+    if (!graph) {
+      graph = new Set()
+      const waiting = [...modules.getModuleInfo(entry).importedIds]
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        if (graph.has(next)) continue
+        graph.add(next)
+        waiting.push(...(modules.getModuleInfo(next)?.importedIds ?? []))
+      }
+    }
+    return graph.has(id)
+  }
 }

@@ -9,6 +9,7 @@ export class LineWriter {
   readonly #output: Writable
   #blocked: Promise<void> | undefined
   #closed = false
+  #gathering = false
 
   /** `onClosed` is called once, when the reader has gone away. */
   constructor(output: Writable, onClosed: () => void) {
@@ -26,8 +27,20 @@ export class LineWriter {
   async write(line: string): Promise<void> {
     while (this.#blocked && !this.#closed) await this.#blocked
     if (this.#closed) return
+    this.#gather()
     if (!this.#output.write(`${line}\n`)) this.#blocked = this.#drained()
     await this.#blocked
+  }
+
+  /** Lines that come in the same turn of the event loop go out in one piece: a write costs more than a line. */
+  #gather(): void {
+    if (this.#gathering) return
+    this.#gathering = true
+    this.#output.cork()
+    setImmediate(() => {
+      this.#gathering = false
+      this.#output.uncork()
+    })
   }
 
   /** Resolves when everything that was written has been handed to the system, or can't be. */

@@ -39,9 +39,9 @@ export class PendingAnswers implements RequestOwner {
   /**
    * Writes a message of the server; of answers only those that somebody waits for. False when it is no message, and was
    * dropped.
+   * @param value what the text means, where somebody has parsed it
    */
-  async deliver(text: string): Promise<boolean> {
-    const value = parseJson(text)
+  async deliver(text: string, value: unknown = parseJson(text)): Promise<boolean> {
     if (!isRpc(value)) return false
     const { writer } = this.#options
     const owners = new Set<RequestOwner>()

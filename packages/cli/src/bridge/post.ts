@@ -10,6 +10,7 @@ import { readBeginning, readText } from './read-text.js'
 import { isRepeatable } from './repeatable-methods.js'
 import { CallStream } from './resume-call-stream.js'
 import { type ErrorDetails, forwardedErrorLine, outcomeUnknownLine, serverUnavailableLine } from './rpc-errors.js'
+import type { HeaderRecord } from './session.js'
 import { withTokenAdvice } from './token-advice.js'
 
 /** How much of a refusal is read: its error, not a page. */
@@ -21,7 +22,7 @@ export type AbortReason = 'cancelled' | 'superseded' | 'stopping'
 export interface PostOptions {
   readonly url: URL
   readonly fetch: FetchLike
-  readonly headers: Headers
+  readonly headers: HeaderRecord
   /** The message, as the host wrote it. */
   readonly body: string
   readonly answers: PendingAnswers
@@ -147,9 +148,11 @@ export class Post {
       await this.#brokeOff(`The MCP server at ${url.host} answered ${status} and sent no result.`)
       return
     }
-    const error = rpcErrorOf(parseJson(text))
+    const value = parseJson(text)
+    const error = rpcErrorOf(value)
+    const advised = error ? withTokenAdvice(text) : text
     if (error && isNobody(error.id)) await this.#forward(text)
-    else if (await answers.deliver(withTokenAdvice(text)))
+    else if (await answers.deliver(advised, advised === text ? value : undefined))
       await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
     else await this.#refused(response, text)
   }

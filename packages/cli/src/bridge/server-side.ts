@@ -41,6 +41,8 @@ interface Call {
 /** The side of the bridge that faces the server: its session, the POSTs in flight, the standalone stream. */
 export class ServerSide {
   readonly #options: ServerSideOptions
+  readonly #headers: Record<string, string>
+  readonly #secrets: readonly string[]
   readonly #open = new OpenRequests()
   readonly #posts = new Set<Post>()
   readonly #calls = new Map<string, Call>()
@@ -52,10 +54,11 @@ export class ServerSide {
   readonly #keepAlive: KeepAlive | undefined
 
   constructor(options: ServerSideOptions) {
-    const headers = new Headers(options.headers)
-    headers.set('accept', 'application/json, text/event-stream')
-    headers.set('content-type', 'application/json')
-    this.#options = { ...options, headers }
+    const { headers, url } = options
+    this.#options = options
+    this.#headers = { ...Object.fromEntries(headers), accept: 'application/json, text/event-stream' }
+    delete this.#headers['content-type']
+    this.#secrets = [...headerSecrets(headers), ...urlSecrets(url)]
     if (options.keepAlive > 0) {
       const pingText = pings()
       this.#keepAlive = new KeepAlive({
@@ -187,11 +190,10 @@ export class ServerSide {
 
   async #delete(session: Session | undefined, signal: AbortSignal): Promise<void> {
     if (session?.id === undefined) return
-    const { fetch, url, headers, log } = this.#options
-    const own = withSession(headers, session)
-    own.delete('content-type')
+    const { fetch, url, log } = this.#options
+    const headers = withSession(this.#headers, session)
     try {
-      const response = await fetch(url, { method: 'DELETE', headers: own, signal })
+      const response = await fetch(url, { method: 'DELETE', headers, signal })
       await response.body?.cancel()
     } catch {
       log.detail('the session could not be closed in time')
@@ -200,12 +202,13 @@ export class ServerSide {
 
   /** Asks for an event stream: the standalone one, or what came after an event. */
   #get(session: Session, lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
-    const { fetch, url, headers } = this.#options
-    const own = withSession(headers, session)
-    own.delete('content-type')
-    own.set('accept', 'text/event-stream')
-    if (lastEventId !== undefined) own.set('last-event-id', lastEventId)
-    return fetch(url, { method: 'GET', headers: own, signal })
+    const { fetch, url } = this.#options
+    const headers = {
+      ...withSession(this.#headers, session),
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    }
+    return fetch(url, { method: 'GET', headers, signal })
   }
 
   #pending(requests: readonly RpcRequest[], observe?: AnswerObserver): PendingAnswers {
@@ -219,7 +222,7 @@ export class ServerSide {
   }
 
   #prepare(text: string, answers: PendingAnswers, more: Partial<PostOptions> = {}): Post {
-    const { url, fetch, headers, log } = this.#options
+    const { url, fetch, log } = this.#options
     const session = this.#session
     const resume = session && ((id: string, signal: AbortSignal) => this.#get(session, id, signal))
     return new Post({
@@ -227,9 +230,9 @@ export class ServerSide {
       fetch,
       log,
       answers,
-      headers: withSession(headers, session),
+      headers: { ...withSession(this.#headers, session), 'content-type': 'application/json' },
       body: text,
-      secrets: [session?.id, ...headerSecrets(headers), ...urlSecrets(url)],
+      secrets: session?.id === undefined ? this.#secrets : [session.id, ...this.#secrets],
       sessionMark: () => this.#sessionMark(session),
       ...(resume ? { resume } : {}),
       ...more,

@@ -26,10 +26,14 @@ export function sessionFrom(id: string | undefined, result: unknown): Session {
   }
 }
 
+/** Headers by their names in lower case. A plain record: `Headers` cost more than the rest of a message. */
+export type HeaderRecord = Readonly<Record<string, string>>
+
 /** Adds the headers that belong to a session. */
-export function withSession(headers: Headers, session: Session | undefined): Headers {
-  const result = new Headers(headers)
-  if (session?.id !== undefined) result.set('mcp-session-id', session.id)
-  if (session?.protocolVersion !== undefined) result.set('mcp-protocol-version', session.protocolVersion)
-  return result
+export function withSession(headers: HeaderRecord, session: Session | undefined): HeaderRecord {
+  return {
+    ...headers,
+    ...(session?.id === undefined ? {} : { 'mcp-session-id': session.id }),
+    ...(session?.protocolVersion === undefined ? {} : { 'mcp-protocol-version': session.protocolVersion }),
+  }
 }

@@ -21,6 +21,7 @@ import { withSignIn } from '../sign-in/with-sign-in.js'
 import { type RecordedState, StateRecorder } from '../user-state/running/state-recorder.js'
 import { exitCodes } from './exit-codes.js'
 import { firstSignal } from './signals.js'
+import { keepHeapSmall } from './small-heap.js'
 import { packageVersion } from './version.js'
 
 /** A token that is being renewed at the end is still stored, if that takes no longer: its refresh token may be spent. */
@@ -28,6 +29,7 @@ const signInCloseMs = 400
 
 /** Puts the bridge together on this process's stdio, and runs it until the host or a signal ends it. */
 export async function runBridge(settings: BridgeSettings): Promise<void> {
+  keepHeapSmall()
   const { url, headerFile } = settings
   const upstream = createUpstream(await upstreamOptions(settings, process.env))
   const signalled = firstSignal(() => {

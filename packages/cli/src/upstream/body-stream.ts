@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import { bodyTerminated, codedError } from './failure.js'
+import { bodyTerminated, connectionClosed } from './failure.js'
 
 /** A cancelled body that is known to be this small is read to its end, which keeps the connection. */
 const maxDrainedBytes = 64 * 1024
@@ -50,10 +50,12 @@ export function bodyStream(
       })
       source.on('error', terminate)
       source.on('close', () => {
-        terminate(codedError('ECONNRESET', 'the server closed the connection before its answer was complete'))
+        terminate(connectionClosed())
       })
       source.pause()
       if (signal?.aborted) onAbort()
+      // It has broken off before anybody asked for it.
+      else if (source.destroyed) terminate(source.errored ?? connectionClosed())
     },
     pull() {
       source.resume()

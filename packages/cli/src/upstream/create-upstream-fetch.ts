@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchLike } from '@mcp-tether/client'
 import { createAgents, type AgentsOptions } from './agents.js'
 import { fetchFailed } from './failure.js'
@@ -45,7 +44,7 @@ export function createUpstreamFetch(options: UpstreamOptions = {}): Upstream {
   const limits = { connectTimeout, headersTimeout, idleTimeout }
   return {
     async fetch(input, init = {}) {
-      const url = new URL(input)
+      const url = typeof input === 'string' ? new URL(input) : input
       const refusal = refusedBeforeSending(url, allowHttp)
       if (refusal) throw fetchFailed(refusal, { sent: false, reusedSocket: false })
       init.signal?.throwIfAborted()
@@ -61,4 +60,8 @@ export function createUpstreamFetch(options: UpstreamOptions = {}): Upstream {
       agents.destroy()
     },
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -46,6 +46,11 @@ function whoFailed({ code, message, proxy }: UpstreamFailure): string {
   return code.startsWith('ERR_PROXY_') ? `: the proxy ${proxy} ${message}` : ` at the proxy ${proxy}`
 }
 
+/** The end of a connection in the midst of an answer. */
+export function connectionClosed(): Error {
+  return codedError('ECONNRESET', 'the server closed the connection before its answer was complete')
+}
+
 function withProgress(error: Error, progress: RequestProgress): UpstreamFailure {
   const { code } = error as { code?: unknown }
   return Object.assign(error, { ...progress, code: typeof code === 'string' ? code : 'UND_ERR_SOCKET' })

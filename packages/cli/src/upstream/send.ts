@@ -83,7 +83,16 @@ export function send({ url, init, body, route, limits }: Sending): Promise<Respo
         return
       }
       try {
-        resolve(toResponse(message, { url, method, reusedSocket, signal, idleTimeout: limits.idleTimeout }))
+        resolve(
+          toResponse(message, {
+            url,
+            method,
+            reusedSocket,
+            signal,
+            accept: headers.accept,
+            idleTimeout: limits.idleTimeout,
+          }),
+        )
       } catch (error) {
         const cause = error instanceof Error ? error : new Error(String(error))
         reject(fetchFailed(cause, { sent: true, reusedSocket }))

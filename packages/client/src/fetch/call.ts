@@ -1,7 +1,7 @@
 import { isSigned, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
 import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import { blobText, bodyObstacle, bodyText, keptBody } from './request-body.js'
+import { blobText, bodyObstacle, bodyText, isBlob, keptBody } from './request-body.js'
 
 /** One call of our `fetch`, whatever form its arguments had. */
 export interface Call {
@@ -21,10 +21,10 @@ export interface Call {
 
 /** Brings the arguments of a `fetch` into one form. A `Request`'s body is read whole: a used one can't be sent again. */
 export async function normalise(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
-  if (!(input instanceof Request)) {
+  if (!isRequest(input)) {
     const body = keptBody(init?.body)
     const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
-    return body instanceof Blob ? callOf(input, kept, await blobText(body)) : callOf(input, kept)
+    return isBlob(body) ? callOf(input, kept, await blobText(body)) : callOf(input, kept)
   }
   const request = new Request(input, init)
   const body = request.body === null ? null : await request.arrayBuffer()
@@ -44,6 +44,11 @@ export async function normalise(input: string | URL | Request, init: RequestInit
     keepalive: request.keepalive,
     referrerPolicy: request.referrerPolicy,
   })
+}
+
+/** Asks last for what some platforms load when it is first mentioned. */
+export function isRequest(input: string | URL | Request): input is Request {
+  return typeof input !== 'string' && !(input instanceof URL) && input instanceof Request
 }
 
 /** @param blob the text of a body that is a Blob */

@@ -27,12 +27,14 @@ export interface Answering {
  */
 export async function followAnswer(answering: Answering, response: Response): Promise<Response> {
   const { session, call, done } = answering
-  if (!response.ok || response.body === null) {
+  if (!response.ok) {
     done()
     return response
   }
   if (isEventStream(response)) {
-    if (requestIds(call.message()).length > 0) return withBody(response, callStreamOf(answering, response.body))
+    if (response.body && requestIds(call.message()).length > 0) {
+      return withBody(response, callStreamOf(answering, response.body))
+    }
     done()
     return response
   }

@@ -21,7 +21,10 @@ export function readWhole(answering: Answering, response: Response): Response {
       if (isUnwanted(answering)) throw error
       return (await anew(answering, causeOf(error, secretsOf(answering.session)))).text()
     }
-    return isCutOff(whole) && !isUnwanted(answering) ? (await anew(answering, 'it is not whole')).text() : whole
+    // A response without a body is whole. It is asked last: a body may be made for who asks.
+    return isCutOff(whole) && !isUnwanted(answering) && response.body !== null
+      ? (await anew(answering, 'it is not whole')).text()
+      : whole
   }
   const json = async (): Promise<unknown> => JSON.parse(await text()) as unknown
   for (const [name, value] of Object.entries({ text, json })) {

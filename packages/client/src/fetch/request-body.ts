@@ -32,7 +32,7 @@ export async function blobText(blob: Blob): Promise<string | undefined> {
  */
 export function mentions(body: Body, word: string): boolean {
   if (typeof body === 'string') return body.includes(word)
-  if (body instanceof Blob) return body.size <= maxReadBytes
+  if (isBlob(body)) return body.size <= maxReadBytes
   return isBytes(body) && body.byteLength <= maxReadBytes
 }
 
@@ -45,6 +45,10 @@ export function bodyObstacle(body: Body, blob: string | undefined): 'streaming-b
   const isReadable = body === null || body === undefined || typeof body === 'string' || isBytes(body)
   if (isReadable || blob !== undefined) return undefined
   return body instanceof ReadableStream ? 'streaming-body' : 'unreadable-body'
+}
+
+export function isBlob(body: Body): body is Blob {
+  return typeof body === 'object' && body !== null && body instanceof Blob
 }
 
 function isBytes(body: Body): body is ArrayBuffer | ArrayBufferView<ArrayBuffer> {

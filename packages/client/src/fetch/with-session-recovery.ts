@@ -10,7 +10,7 @@ import { SessionRegistry } from '../session/session-registry.js'
 import { headerValue, sessionIdHeader } from '../wire/headers.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { adoptResumedSession, bindSession, initializeIn } from './bind-session.js'
-import { baseUrl, normalise, onCurrentEpoch, type Call } from './call.js'
+import { baseUrl, isRequest, normalise, onCurrentEpoch, type Call } from './call.js'
 import { checkOptions } from './check-options.js'
 import { closeSession } from './close-session.js'
 import type { Engine, Seam } from './engine.js'
@@ -45,7 +45,7 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
     const seam: Seam = { ...engine, next }
     return async (input, init) => {
       const passOn = () => next(input as URL, init)
-      const request = input instanceof Request ? input : undefined
+      const request = isRequest(input) ? input : undefined
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
       const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
       const mayInitialize =
@@ -159,7 +159,7 @@ function holdsJson({ headers }: Request): boolean {
 function urlOf(input: string | URL | Request): URL | undefined {
   if (input instanceof URL) return input
   try {
-    return new URL(input instanceof Request ? input.url : input, baseUrl())
+    return new URL(typeof input === 'string' ? input : input.url, baseUrl())
   } catch {
     // No URL: the fetch behind us says so better than we could.
     return undefined

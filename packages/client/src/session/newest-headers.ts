@@ -1,4 +1,4 @@
-import { authorizationHeader } from '../wire/headers.js'
+import { asHeaders, authorizationHeader, headerValue } from '../wire/headers.js'
 import type { Clock } from '../base/clock.js'
 import { Listeners } from '../base/listeners.js'
 
@@ -8,7 +8,8 @@ const ofOneRequest =
 
 /** What a session's client sent last: tokens are renewed while a request waits, and it must go out with the new one. */
 export class NewestHeaders {
-  #headers: Headers | undefined
+  #given: HeadersInit | undefined
+  #authorization: string | undefined
   #origin = ''
   #authorizationChanges = 0
   /** Tells when the client comes with another `Authorization`, or when there is nothing to wait for any more. */
@@ -20,16 +21,18 @@ export class NewestHeaders {
   }
 
   get value(): Headers | undefined {
-    return this.#headers
+    return this.#given && asHeaders(this.#given)
   }
 
   /** Takes note of the headers of a request to `url`. They are kept as they are, not copied. */
   remember(headers: HeadersInit | undefined, url: URL): void {
-    const newest = headers instanceof Headers ? headers : new Headers(headers)
-    const before = this.#headers?.get(authorizationHeader)
-    this.#headers = newest
+    const authorization = headerValue(headers, authorizationHeader)
+    const isFirst = this.#given === undefined
+    const before = this.#authorization
+    this.#given = headers ?? {}
+    this.#authorization = authorization
     this.#origin = url.origin
-    if (before === newest.get(authorizationHeader)) return
+    if (!isFirst && before === authorization) return
     this.#authorizationChanges++
     this.wake()
   }
@@ -45,12 +48,13 @@ export class NewestHeaders {
    * another origin.
    */
   refresh(headers: Headers, url: URL, initializeHeaders: Headers): void {
-    if (!this.#headers || this.#origin !== url.origin) return
+    const newest = this.value
+    if (!newest || this.#origin !== url.origin) return
     for (const name of [...headers.keys()]) {
-      const value = this.#headers.get(name)
+      const value = newest.get(name)
       if (value !== null && initializeHeaders.has(name) && !ofOneRequest.test(name)) headers.set(name, value)
     }
-    const authorization = this.#headers.get(authorizationHeader)
+    const authorization = newest.get(authorizationHeader)
     if (authorization === null) headers.delete(authorizationHeader)
     else headers.set(authorizationHeader, authorization)
   }

@@ -20,11 +20,31 @@ export function sessionIdOf(headers: Headers): string | undefined {
 /** One header's value without copying the whole list where that can be helped: it is asked for on every request. */
 export function headerValue(headers: HeadersInit | undefined, name: string): string | undefined {
   if (headers === undefined) return undefined
-  const value = (headers instanceof Headers ? headers : new Headers(headers)).get(name)
+  const value = isRecord(headers) ? valueIn(headers, name) : asHeaders(headers).get(name)
   return value === null || value === '' ? undefined : value
 }
 
 /** Whether a request's sender reads event streams (MCP 2025-11-25, Transports, Sending Messages to the Server 2). */
 export function isAcceptingEvents(headers: Headers): boolean {
   return /text\/event-stream|\*\/\*/i.test(headers.get('accept') ?? '')
+}
+
+/** The headers as an object of the platform's, made only where they are none. */
+export function asHeaders(headers: HeadersInit | undefined): Headers {
+  return headers instanceof Headers ? headers : new Headers(headers)
+}
+
+function isRecord(headers: HeadersInit): headers is Record<string, string> {
+  return Object.getPrototypeOf(headers) === Object.prototype
+}
+
+/** Several members of one name, which differ in case, are one header of several values: that is left to the platform. */
+function valueIn(headers: Readonly<Record<string, string>>, name: string): string | null {
+  let found: string | null = null
+  for (const key in headers) {
+    if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue
+    if (found !== null) return new Headers(headers).get(name)
+    found = headers[key]?.trim() ?? null
+  }
+  return found
 }
