@@ -26,7 +26,7 @@ export class SocketResponse implements Response {
   readonly type = 'default'
   readonly redirected = false
   readonly #from: BodySource
-  #body: ReadableStream<Uint8Array> | undefined
+  #body: NonNullable<Response['body']> | undefined
   #real: Response | undefined
   #wasRead = false
 
@@ -45,15 +45,11 @@ export class SocketResponse implements Response {
     return this.status >= 200 && this.status <= 299
   }
 
-  get body(): ReadableStream<Uint8Array> {
+  get body(): NonNullable<Response['body']> {
+    if (this.#body) return this.#body
     const { source, message, reusedSocket, signal } = this.#from
-    if (this.#wasRead)
-      return (this.#body ??= new ReadableStream({
-        start: (controller) => {
-          controller.close()
-        },
-      }))
-    return (this.#body ??= bodyStream(source, message, reusedSocket, signal))
+    const body = this.#wasRead ? new Response('').body : bodyStream(source, message, reusedSocket, signal)
+    return (this.#body = body as NonNullable<Response['body']>)
   }
 
   get bodyUsed(): boolean {
@@ -74,6 +70,10 @@ export class SocketResponse implements Response {
   async arrayBuffer(): Promise<ArrayBuffer> {
     this.#mustBeUnread()
     return this.#response().arrayBuffer()
+  }
+
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.arrayBuffer())
   }
 
   async blob(): Promise<Blob> {
