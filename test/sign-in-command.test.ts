@@ -122,6 +122,10 @@ describe('mcp-tether URL', () => {
     expect(await Promise.all(hosts.map(({ client }, index) => echo(client, String(index))))).toEqual(['0', '1'])
     expect([desk.opened.length, issuer.registered.length]).toEqual([1, 1])
     expect(issuer.grants).toEqual([{ type: 'authorization_code', status: 200 }])
+
+    await issuer.expireAccessTokens()
+    expect(await Promise.all(hosts.map(({ client }, index) => echo(client, String(index))))).toEqual(['0', '1'])
+    expect(issuer.refreshes).toEqual([{ type: 'refresh_token', status: 200 }])
   })
 
   it('a token that is revoked in the middle, by a server that has forgotten the session as well', async () => {

@@ -138,3 +138,28 @@ describe('a client that was registered by hand', () => {
     expect(JSON.stringify(await stage.store.list())).not.toContain('known-to-by-hand-only')
   })
 })
+
+describe('a client that has its metadata at an address', () => {
+  const address = 'https://client.example/mcp-tether.json'
+  const document = {
+    ...{ client_id: address, client_name: 'MCP Tether', application_type: 'native', scope: 'mcp offline_access' },
+    ...{ redirect_uris: ['http://127.0.0.1:21359/callback'], token_endpoint_auth_method: 'none' },
+    ...{ grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
+  }
+  const settings = { clientMetadataUrl: address, callbackPort: 21_359 }
+
+  it('signs in under that address, and registers nothing', async () => {
+    const stage = await Stage.set({ issuer: { documents: { [address]: document } } })
+    const client = await stage.connect(settings)
+    await stage.issuer.expireAccessTokens()
+    expect(await echo(client, 'by its address')).toBe('by its address')
+    expect(stage.opened[0]?.searchParams.get('client_id')).toBe(address)
+    expect(stage.issuer.registered).toEqual([])
+  })
+
+  it('registers where the server does not support that', async () => {
+    const stage = await Stage.set()
+    expect(await echo(await stage.connect(settings), 'registered')).toBe('registered')
+    expect(stage.issuer.registered).toHaveLength(1)
+  })
+})

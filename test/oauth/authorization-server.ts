@@ -131,11 +131,22 @@ export interface AuthorizationServerSettings {
   readonly accessTokenTTL?: number
   /** Clients that were registered by hand. */
   readonly clients?: readonly object[]
+  /** What it finds at the addresses of client ID metadata documents; without it, it takes no such client. */
+  readonly documents?: Readonly<Record<string, object>>
   /** Whether it offers device codes (RFC 8628). @default false */
   readonly deviceCode?: boolean
 }
 
-const configurationFor = ({ accessTokenTTL = 60, clients = [], deviceCode = false }: AuthorizationServerSettings) => ({
+const configurationFor = ({
+  accessTokenTTL = 60,
+  clients = [],
+  deviceCode = false,
+  documents,
+}: AuthorizationServerSettings) => ({
+  fetch: (url: URL | string, options?: RequestInit) => {
+    const document = documents?.[String(url)]
+    return document ? Promise.resolve(Response.json(document)) : fetch(url, options)
+  },
   clients: [
     {
       ...introspector,
@@ -160,6 +171,7 @@ const configurationFor = ({ accessTokenTTL = 60, clients = [], deviceCode = fals
     dPoP: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: deviceCode },
+    clientIdMetadataDocument: { enabled: documents !== undefined, ack: 'draft-02' },
     resourceIndicators: {
       enabled: true,
       useGrantedResource: () => true,

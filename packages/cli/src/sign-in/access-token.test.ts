@@ -85,6 +85,9 @@ describe('what is stored', () => {
         { origin: 'user', useIdToken: true },
       )
     expect(read({ id_token: 'i' })).toMatchObject({ value: 'i' })
+    expect(read({ id_token: 'i', expires_in: 1 })).not.toHaveProperty('expiresAt')
+    const idToken = `e30.${Buffer.from('{"exp":1700000000}').toString('base64url')}.s`
+    expect(read({ id_token: idToken, expires_in: 1 })).toMatchObject({ expiresAt: 1_700_000_000_000 })
     expect(read({})).toBeUndefined()
   })
 })

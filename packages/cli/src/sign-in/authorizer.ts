@@ -17,6 +17,7 @@ import type { SignInEnvironment } from './environment.js'
 import type { Need } from './need.js'
 import { oauthFetch } from './oauth-fetch.js'
 import { refresh } from './refresh.js'
+import { noBrowser, noDeviceCode, noToken, notOffered, scopeNotGranted } from './refusals.js'
 import { SignInError } from './sign-in-error.js'
 import { signInWay } from './sign-in-way.js'
 import { coversScope, storedToken } from './token-of.js'
@@ -178,45 +179,4 @@ async function asClient(
 
 function challengedScope({ response }: Need): string | undefined {
   return response ? extractWWWAuthenticateParams(response).scope : undefined
-}
-
-function scopeNotGranted(scope: string | undefined): SignInError {
-  return new SignInError(
-    'scope-not-granted',
-    `The server asks for the scope ${JSON.stringify(scope ?? '')}, and this sign-in does not have it. ` +
-      'Sign in with an account that may do this.',
-  )
-}
-
-function noBrowser(): SignInError {
-  return new SignInError(
-    'no-browser',
-    'A user has to sign in, there is no browser here, and the authorization server offers no device code. ' +
-      'Start the bridge with --no-browser to be given the address on stderr, with --client-credentials to sign in as a ' +
-      "machine, or with a token in --header 'Authorization: Bearer ${TOKEN}'.",
-  )
-}
-
-function noDeviceCode(): SignInError {
-  return new SignInError(
-    'not-offered',
-    'The authorization server offers no device code (device_authorization_endpoint). Start the bridge without --device-code.',
-  )
-}
-
-function notOffered(): SignInError {
-  return new SignInError(
-    'not-offered',
-    'The server wants a token, and names no authorization server that gives one. ' +
-      "Give a token with --header 'Authorization: Bearer ${TOKEN}'.",
-  )
-}
-
-function noToken(useIdToken: boolean): SignInError {
-  return new SignInError(
-    'authorization-server-refused',
-    useIdToken
-      ? 'The authorization server gave no ID token: ask for one with --scope openid, or start without --use-id-token.'
-      : 'The authorization server gave no token.',
-  )
 }

@@ -8,15 +8,29 @@ export function storedToken(
 ): AccessToken | undefined {
   const value = useIdToken ? tokens?.id_token : tokens?.access_token
   if (!tokens || value === undefined) return undefined
-  const issuedAt = obtainedAt ?? 0
-  // Some servers say 0 where they mean that they don't say.
-  const lifeMs = tokens.expires_in !== undefined && tokens.expires_in > 0 ? tokens.expires_in * 1000 : undefined
+  const expiresAt = useIdToken ? idTokenExpiry(value) : accessTokenExpiry(tokens.expires_in, obtainedAt)
   return {
     value,
     origin,
-    issuedAt,
+    issuedAt: obtainedAt ?? 0,
     renewable: tokens.refresh_token !== undefined,
-    ...(lifeMs === undefined || obtainedAt === undefined ? {} : { expiresAt: obtainedAt + lifeMs }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+}
+
+function accessTokenExpiry(lifeS: number | undefined, obtainedAt: number | undefined): number | undefined {
+  // Some servers say 0 where they mean that they don't say.
+  return lifeS !== undefined && lifeS > 0 && obtainedAt !== undefined ? obtainedAt + lifeS * 1000 : undefined
+}
+
+/** Nobody verifies it here: it decides when to ask for another one, and nothing else. */
+function idTokenExpiry(idToken: string): number | undefined {
+  try {
+    const [, payload = ''] = idToken.split('.')
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { exp?: unknown }
+    return typeof exp === 'number' ? exp * 1000 : undefined
+  } catch {
+    return undefined
   }
 }
 

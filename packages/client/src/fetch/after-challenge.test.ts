@@ -17,10 +17,11 @@ const tokenOf = ({ headers }: Seen) => headers.get('authorization')?.replace('Be
 async function stage(intercept: Parameters<typeof inProcessServer>[0], options: SessionRecoveryOptions = {}) {
   const clock = new VirtualClock()
   const server = inProcessServer(intercept)
-  const fetch = withSessionRecovery({ clock, random: () => 1, ...options })(server.fetch)
+  const recovering = withSessionRecovery({ clock, random: () => 1, ...options })
+  const fetch = recovering(server.fetch)
   const client = clientOf(fetch)
   await client.connect(bearer('old'))
-  return { clock, server, fetch, client }
+  return { clock, server, fetch, client, recovering }
 }
 
 const isRenewal = ({ message }: Seen) => message.method === 'initialize' && message.id !== 'init'
@@ -73,6 +74,23 @@ it('gives every call of a client that does not sign in its own refusal, soon', a
   const then = clock.now()
   expect((await client.call({}, bearer('old'))).status).toBe(401)
   expect(clock.now()).toBe(then)
+})
+
+it('ends the waiting of the others when the client says that its sign-in has failed', async () => {
+  const { clock, server, client, recovering } = await stage((seen) => (isRenewal(seen) ? challenge() : undefined))
+  server.forget()
+  const before = clock.now()
+  const statuses = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const { status, answer } = await client.call({}, bearer('old'))
+      if (status === 401) recovering.signInFailed()
+      else expect(answer).toMatchObject({ error: { data: { code: 'recovery_failed' } } })
+      return status
+    }),
+  )
+  expect(statuses.sort()).toEqual([200, 200, 401])
+  expect(clock.now() - before).toBeLessThan(1_000)
+  expect(clock.pending).toBe(0)
 })
 
 it('takes back a call that its client no longer wants while another signs in', async () => {
