@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@redis/client'
 import { vi } from 'vitest'
-import type { ContractBench } from '../contract/store-contract.fixture.js'
+import type { ContractBench } from '../contract/given.fixture.js'
 import { redisStore, type RedisStoreOptions } from './redis-store.js'
 
 /** What the contract needs of Redis: time can't be moved, so that it is waited for. */
