@@ -6,6 +6,7 @@
  * - publint (strict): does package.json say what the files are?
  * - attw (ESM only): do the types resolve as the code does?
  * - the contents: README, licence and dist are there; tests are not; every file that `exports` and `bin` name is there.
+ * - installed into an empty folder, does the command of `mcp-tether` reach a real server?
  *
  * Prints one line for each package and each fault; exits with 1 when there is a fault.
  */
@@ -14,10 +15,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tryInstalled } from './try-installed.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const target = mkdtempSync(join(tmpdir(), 'mcp-tether-packages-'))
+const tarballs = []
 let faults = 0
 
 try {
@@ -25,6 +28,9 @@ try {
     const manifest = readJson(join(root, folder))
     if (!manifest.private) check(manifest, join(root, folder))
   }
+  await tryInstalled(tarballs, join(target, 'installed'))
+    .then(() => console.log('mcp-tether, installed into an empty folder: lists the tools of a real server'))
+    .catch((error) => fault({ name: 'mcp-tether' }, 'installed into an empty folder', error.message))
 } finally {
   rmSync(target, { recursive: true, force: true })
 }
@@ -36,6 +42,7 @@ function check(manifest, folder) {
   if (packed.status !== 0) return fault(manifest, 'npm pack', packed.output)
   const [{ filename, files, size }] = Object.values(JSON.parse(packed.stdout))
   const tarball = join(target, filename)
+  tarballs.push(tarball)
   const names = new Set(files.map(({ path }) => path))
 
   for (const name of ['package.json', 'README.md', 'LICENSE', ...entriesOf(manifest)]) {

@@ -1,11 +1,17 @@
-import { bodyTerminated, connectionClosed } from './failure.js'
+import { bodyTerminated, codedError, connectionClosed } from './failure.js'
 import type { BodySource } from './socket-response.js'
+
+/** Half of the longest string that Node can hold. */
+const defaultMaxBytes = 256 * 1024 * 1024
 
 /**
  * A body as text, as `Response.text()` reads it: UTF-8 without its byte order mark. Rejects when it breaks off, with the
- * platform's error for that, and with the signal's reason when that aborts.
+ * platform's error for that or grows beyond `maxBytes`, and with the signal's reason when that aborts.
  */
-export function readWhole({ source, message, reusedSocket, signal }: BodySource): Promise<string> {
+export function readWhole(
+  { source, message, reusedSocket, signal }: BodySource,
+  maxBytes = defaultMaxBytes,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const settle = (): void => {
@@ -30,8 +36,16 @@ export function readWhole({ source, message, reusedSocket, signal }: BodySource)
       return
     }
     signal?.addEventListener('abort', onAbort, { once: true })
+    let size = 0
     source.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
+      size += chunk.length
+      if (size <= maxBytes) return
+      settle()
+      chunks.length = 0
+      reject(bodyTerminated(codedError('ERR_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`), reusedSocket))
+      source.destroy()
+      message.destroy()
     })
     source.on('end', () => {
       settle()
