@@ -10,7 +10,7 @@ import { startEverythingServer, freePort } from '../packages/cli/src/testing/eve
 import { launchChromium, whyNoChromium } from './browser/chromium.js'
 import { openCredentialStore } from '../packages/cli/src/user-state/open-credential-store.js'
 import { AuthorizationServer } from './oauth/authorization-server.js'
-import { ProtectedServer } from './oauth/protected-server.js'
+import { ProtectedServer, type Seen } from './oauth/protected-server.js'
 import { visit } from './oauth/user-agent.js'
 import { BrowserDesk } from './sign-in/browser-desk.js'
 import { echo } from './sign-in/stage.js'
@@ -140,6 +140,28 @@ describe('mcp-tether URL', () => {
     expect(await Promise.all(calls)).toEqual(['a', 'b', 'c'])
     expect(desk.opened).toHaveLength(2)
     expect(said()).toContain('signed in to')
+  })
+
+  it('a ping of the bridge’s own renews the token, and opens no browser: that waits for a call of the host', async () => {
+    const { client, connected } = host(['--keep-alive', '0.2'])
+    await visit(await browserOpened(1))
+    await connected
+    await server.came(1, 'ping')
+    await issuer.expireAccessTokens()
+    const isRefusedPing = ({ what, status }: Seen) => what === 'ping' && status === 401
+    await server.until(() => server.seen.some(isRefusedPing) && server.seen.at(-1)?.status === 200)
+    expect(issuer.grants.map(({ type }) => type)).toEqual(['authorization_code', 'refresh_token'])
+
+    await issuer.expireAccessTokens()
+    await issuer.forgetRefreshTokens()
+    const before = server.seen.filter(isRefusedPing).length
+    // Whatever the first one has led to is over when there is a third.
+    await server.until(() => server.seen.filter(isRefusedPing).length >= before + 3)
+    expect(desk.opened).toHaveLength(1)
+
+    const call = echo(client, 'somebody is there')
+    await visit(await browserOpened(2))
+    expect(await call).toBe('somebody is there')
   })
 
   it('ends at once while a user is awaited, and the next one need not wait for it', async () => {

@@ -1,5 +1,6 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { peekBody } from '@mcp-tether/client/internal'
+import { isPingId } from '../bridge/ping.js'
 import { challengeIn } from './challenge.js'
 import type { AccessToken } from './access-token.js'
 import { refusalAnswer, requestIds } from './refusal-answer.js'
@@ -19,13 +20,14 @@ const maxPeekMs = 1_000
  * sign-in and is sent again. It belongs around the session recovery, which sees a request that comes with a newer token.
  *
  * A sign-in that fails answers the requests that wait for it with a JSON-RPC error (code -32013). What nobody waits for
- * (notifications, the standalone stream) never asks the user, and keeps the server's refusal.
+ * (notifications, the standalone stream, the bridge's own pings) never asks the user.
  */
 export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => FetchLike {
   return (next) =>
     async (url, init = {}) => {
       const { signal, method, body } = init
-      const isAwaited = (): boolean => method === 'POST' && typeof body === 'string' && requestIds(body).length > 0
+      const isAwaited = (): boolean =>
+        method === 'POST' && typeof body === 'string' && requestIds(body).some((id) => !isPingId(id))
       // Who leaves does not sign in first.
       const isLeaving = method === 'DELETE'
       for (let renewals = 0; ; renewals++) {
