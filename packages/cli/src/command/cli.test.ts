@@ -58,11 +58,16 @@ describe('exit codes', () => {
     expect(help.code).toBe(0)
     expect(help.stdout).toContain("--header 'Authorization: Bearer ${API_TOKEN}'")
     expect(help.stdout).toContain('Exit codes:')
+    // Where it is no terminal, it is made for 80 columns; the examples are not broken up.
+    const options = help.stdout.slice(help.stdout.indexOf('Options:'), help.stdout.indexOf('Examples:'))
+    for (const line of options.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 
   it.each([
     [[], 'no URL was given'],
     [['nonsense'], '"nonsense" is not a URL'],
+    [['staus'], '"staus" is neither a command nor a URL. Did you mean mcp-tether status?'],
+    [['localhost'], '"localhost" is not a URL; expected an address like https://example.com/mcp. Did you mean http'],
     [['http://h/', 'more'], 'too many arguments'],
     [['http://h/', '--bogus'], "unknown option '--bogus'"],
     [['http://h/', '--header'], "option '--header <header>' argument missing"],

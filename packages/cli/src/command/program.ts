@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { addOptions } from '../options/add-options.js'
 import { type BridgeSettings, bridgeSettings } from '../options/bridge-settings.js'
 import { configOption } from '../options/config-option.js'
@@ -9,6 +9,7 @@ import { addListCommand } from './list-command.js'
 import { addLogoutCommand } from './logout-command.js'
 import { addRemoveCommand } from './remove-command.js'
 import { addStatusCommand } from './status-command.js'
+import { refuseMistypedCommand } from './mistyped-command.js'
 import { packageVersion } from './version.js'
 import { addWhoamiCommand } from './whoami-command.js'
 import { addUnwrapCommand, addWrapCommand } from './wrap-command.js'
@@ -64,7 +65,10 @@ export function createProgram(runBridge: RunBridge, environment: NodeJS.ProcessE
         write(`mcp-tether: ${line}; see mcp-tether --help\n`)
       },
     })
+    // With a narrower first column there is room to wrap the second.
+    .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
     .action(async (url: string | undefined, options: Readonly<Record<string, unknown>>) => {
+      if (url !== undefined) await refuseMistypedCommand(url, program.commands)
       await runBridge(await bridgeSettings({ url, options }, environment, process.cwd()))
     })
   addLogoutCommand(program, environment)

@@ -14,7 +14,7 @@ export function findHost(given: string): Host {
   if (found !== undefined) return found
   const known = hosts.flatMap(({ id, aliases }) => [id, ...aliases])
   const guess = closest(name, known)
-  const hint = distance(name, guess) <= 3 ? ` Did you mean ${guess}?` : ''
+  const hint = distance(name, guess) <= Math.min(3, guess.length / 2) ? ` Did you mean ${guess}?` : ''
   throw new UsageError(
     `"${printable(given, 40)}" is no host that mcp-tether knows; expected one of ` +
       `${hosts.map(({ id }) => id).join(', ')}.${hint}`,

@@ -107,6 +107,19 @@ describe('the recovery summary', () => {
     expect(text()).toBe('mcp-tether: session lost (404) → recovered in 84 ms, 1 call replayed\n')
   })
 
+  it('says what the server is now, when it came back as another', () => {
+    const { log, text } = createTestLog(false)
+    const { onEvent } = createRecoverySummary(log)
+    const server = { name: 'example', version: '2' }
+    const previousServer = { name: 'example', version: '1\u001b[31m' }
+    onEvent({ type: 'server-changed', ...of, changed: ['serverInfo', 'instructions'], server, previousServer })
+    onEvent({ type: 'server-changed', ...of, changed: ['capabilities'], server, previousServer: server })
+    expect(text()).toBe(
+      'mcp-tether: the server came back as another: example 1 [31m → example 2 (serverInfo, instructions)\n' +
+        'mcp-tether: the server came back as another: example 2 (capabilities)\n',
+    )
+  })
+
   it('says why there was no recovery', () => {
     const { log, text } = createTestLog(false)
     const { onEvent } = createRecoverySummary(log)

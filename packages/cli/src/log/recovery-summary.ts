@@ -58,6 +58,13 @@ export function createRecoverySummary(log: Log): RecoverySummary {
         if (entry) entry.replayed++
         return
       }
+      case 'server-changed': {
+        const { changed, server, previousServer } = event
+        const named = ({ name, version }: typeof server) => `${printable(name, 40)} ${printable(version, 40)}`.trim()
+        const which = changed.includes('serverInfo') ? `${named(previousServer)} → ${named(server)}` : named(server)
+        log.info(`the server came back as another: ${which} (${changed.join(', ')})`)
+        return
+      }
       case 'recovery-failed': {
         const { step, reason, durationMs } = event
         const loss = takeLoss(session)

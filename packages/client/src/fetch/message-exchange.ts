@@ -1,7 +1,7 @@
 import { discardBody } from '../base/body.js'
 import { secretsOf } from '../session/secrets.js'
 import { causeOf } from '../recovery/failure.js'
-import { unavailabilityOf } from '../recovery/outage.js'
+import { progressBehind, unavailabilityOf } from '../recovery/outage.js'
 import {
   isCancellation,
   isInitialized,
@@ -15,6 +15,7 @@ import { isSafeToRepeat } from '../recovery/safe-to-repeat.js'
 import type { CallUnderWay } from '../session/calls-under-way.js'
 import { tellLoss } from '../session/tell-loss.js'
 import type { VirtualSession } from '../session/virtual-session.js'
+import { isNotDispatched } from '../wire/headers.js'
 import { methodOf, requestIds } from '../wire/json-rpc.js'
 import { isLasting, progressOf } from '../wire/request-progress.js'
 import { retryAfterMs } from '../wire/retry-after.js'
@@ -150,7 +151,7 @@ export class MessageExchange {
     switch (verdict.conclusion) {
       case 'lost':
         if (this.#session.closing) return present(response, this.#session)
-        return this.#refused(response, requestLossOf(verdict), epoch)
+        return this.#refused(response, requestLossOf(verdict, isNotDispatched(response.headers)), epoch)
       case 'header-lost':
         return this.#report.headerLost(response)
       case 'version-withdrawn':
@@ -189,7 +190,7 @@ export class MessageExchange {
     const { response, error } = await readOwnAnswer(this.#seam, this.#call, unavailable)
     if (error) return present(response, this.#session)
     const unavailability = unavailabilityOf(status)
-    const progress = unavailability === 'not-ready' ? 'not-started' : 'unknown'
+    const progress = progressBehind(unavailability, isNotDispatched(headers))
     const isLost = () => isLostSilently(this.#seam, this.#session, this.#call, response, this.#outage.leftMs())
     if (this.#renewalsLeft > 0 && (await isLost())) {
       const loss = { rule: persistentServerError, progress: this.#mayHaveRun ? 'unknown' : progress } as const

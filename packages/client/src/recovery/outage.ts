@@ -1,4 +1,5 @@
 import { backOffMs } from './back-off.js'
+import type { Progress } from './replay-decision.js'
 
 /** How an outage stands, as plain data to decide by. Times in milliseconds. */
 export interface OutageState {
@@ -41,4 +42,13 @@ export type Unavailability = 'not-ready' | 'broken-off'
 export function unavailabilityOf(status: number): Unavailability | undefined {
   if (status === 503 || status === 429) return 'not-ready'
   return status === 502 || status === 504 ? 'broken-off' : undefined
+}
+
+/**
+ * How far a request came that was answered so. 500 (`undefined`) proves nothing.
+ * @param isProven whether the answer proves that the request was not run
+ */
+export function progressBehind(unavailability: Unavailability | undefined, isProven: boolean): Progress {
+  if (unavailability === 'not-ready') return 'not-started'
+  return isProven ? 'not-dispatched' : 'unknown'
 }

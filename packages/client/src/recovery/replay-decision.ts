@@ -4,13 +4,16 @@ import type { Classification } from './classify.js'
 /**
  * What may be sent again after the session was lost:
  * - `on-rejection`: whatever the server refused, because it did not run it;
- * - `hinted`: of that, only reads, and tools that the server calls read-only or idempotent;
+ * - `hinted`: of that, only reads, tools that the server calls read-only or idempotent, and what it proves not to have run;
  * - `never`: nothing; the session is renewed and the caller told to try again.
  */
 export type ReplayPolicy = 'on-rejection' | 'hinted' | 'never'
 
-/** How far a request came (after gRPC). */
-export type Progress = 'not-started' | 'refused' | 'unknown'
+/**
+ * How far a request came (after gRPC). `refused` is what the words of an answer imply, `not-dispatched` what its header
+ * `Mcp-Not-Dispatched` proves: no tool has run, whatever the status.
+ */
+export type Progress = 'not-started' | 'not-dispatched' | 'refused' | 'unknown'
 
 /** What a lost session means for the request that met it. */
 export interface RequestLoss {
@@ -19,8 +22,15 @@ export interface RequestLoss {
   readonly progress: Progress
 }
 
-/** What the classifier's verdict about an answer means for the request that was answered. */
-export function requestLossOf({ rule, replay }: Extract<Classification, { conclusion: 'lost' }>): RequestLoss {
+/**
+ * What the classifier's verdict about an answer means for the request that was answered.
+ * @param isProven whether the answer proves that the request was not run
+ */
+export function requestLossOf(
+  { rule, replay }: Extract<Classification, { conclusion: 'lost' }>,
+  isProven: boolean,
+): RequestLoss {
+  if (isProven) return { rule, progress: 'not-dispatched' }
   return { rule, progress: replay === 'heal-only' ? 'unknown' : 'refused' }
 }
 
@@ -32,6 +42,8 @@ export function maySendAgain(progress: Progress, policy: ReplayPolicy, isSafe: b
   switch (progress) {
     case 'not-started':
       return true
+    case 'not-dispatched':
+      return policy !== 'never'
     case 'refused':
       return policy === 'on-rejection' || (policy === 'hinted' && isSafe)
     case 'unknown':

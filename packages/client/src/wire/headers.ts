@@ -3,6 +3,8 @@ export const sessionIdHeader = 'mcp-session-id'
 export const protocolVersionHeader = 'mcp-protocol-version'
 export const lastEventIdHeader = 'last-event-id'
 export const authorizationHeader = 'authorization'
+/** On an answer, with `1`: the request did not reach the server's application. What REFUSED_STREAM is in HTTP/2. */
+export const notDispatchedHeader = 'mcp-not-dispatched'
 
 /**
  * Whether these headers are a proof that is good for one sending only: DPoP (RFC 9449), HTTP Message Signatures
@@ -10,6 +12,11 @@ export const authorizationHeader = 'authorization'
  */
 export function isSigned(headers: Headers): boolean {
   return headers.has('dpop') || headers.has('signature-input') || /^aws4-/i.test(headers.get(authorizationHeader) ?? '')
+}
+
+/** Whether an answer proves that its request was not run. Any other value than `1` proves nothing. */
+export function isNotDispatched(headers: Headers): boolean {
+  return headers.get(notDispatchedHeader) === '1'
 }
 
 /** The session id that a response carries. An empty one is none. */
