@@ -117,7 +117,7 @@ describe('a server that is not there yet', () => {
 
   it('for as long as the budget lasts; then the host hears it, and can ask again', async () => {
     const port = await freePort()
-    const pipes = open(new URL(`http://127.0.0.1:${port}/mcp`), { startupTimeout: 600 })
+    const pipes = open(new URL(`http://127.0.0.1:${port}/mcp`), { startupTimeout: 3_000 })
     pipes.send(initializeLine)
     expect(await answer(pipes)).toMatchObject({
       id: 0,
