@@ -6,7 +6,7 @@ import { simulate } from './run/simulate.js'
 
 const interrupted = 130
 /** So many failures are shown in full: only for the first is a short schedule looked for. */
-const maxReports = 4
+const maxReports = 12
 let isInterrupted = false
 
 process.once('SIGINT', () => {

@@ -116,7 +116,7 @@ describe('judge', () => {
       },
       'was left standing',
     ],
-    ['a forgotten setting', (copy) => (copy.final.forgotten as string[]).push('log level'), 'log level'],
+    ['a forgotten setting', (copy) => (copy.final.forgotten as string[]).push('client 0: log level'), 'log level'],
     ['a timer', (copy) => ((copy.final as { enginePending: number }).enginePending = 1), 'timers of the engine'],
   ])('finds %s', (_what, change, found) => {
     expect(changed(change)).toContain(found)

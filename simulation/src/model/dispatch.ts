@@ -21,13 +21,11 @@ export function dispatchTo(
     const { record, message } = exchange
     if (record.method === 'POST' && message.id !== undefined && !record.isEnginesOwn && !server.isStateless) {
       const client = remembered[record.client]
-      // Ids that are counted may lead it into the session of another client.
-      if (client && session.record.client === record.client && !seen.has(session.record.number)) {
-        for (const difference of client.state.differences(
-          session.logLevel,
-          session.subscriptions,
-          session.record.madeBy.sentAt,
-        )) {
+      // Ids that are counted may lead it into the session of another client, or into one that is made while it is on its way.
+      const { client: owner, madeBy } = session.record
+      const isMeant = owner === record.client && record.sentAt > madeBy.sentAt
+      if (client && isMeant && !seen.has(session.record.number)) {
+        for (const difference of client.state.differences(session.logLevel, session.subscriptions, madeBy.sentAt)) {
           mistake(record, `it was sent before the session was restored: ${difference}`)
         }
       }

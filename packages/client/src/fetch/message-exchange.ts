@@ -61,6 +61,7 @@ export class MessageExchange {
   #hasLastingEffects = false
   #repeatsLeft = maxRepeats
   #hadItsChance = false
+  #wasRefused = false
   /** The epoch of the session that the answer came from. */
   answerEpoch: number
 
@@ -223,7 +224,6 @@ export class MessageExchange {
       case 'taken-back':
         return presentAccepted()
       case 'exhausted':
-        // Nobody waits for the answer to a notification: it fails as it would without us.
         if (requestIds(this.#call.message()).length === 0) return asItIs
         return this.#report.unavailable(trouble.cause, this.#mayHaveRun)
     }
@@ -232,7 +232,6 @@ export class MessageExchange {
   /** The session is lost. */
   async #refused(response: Response, loss: RequestLoss, epoch: number): Promise<Response | undefined> {
     const { emit, renewals } = this.#seam
-    const { status } = response
     const obstacle = whyNotReplayable(this.#call)
     if (obstacle) {
       this.#report.tellNotRecoverable(obstacle)
@@ -248,11 +247,10 @@ export class MessageExchange {
         return this.#report.failed('the session was lost again and again while it was sent')
       return this.#afterRenewal(loss)
     }
-    if (!renewals.underWay(this.#session)) {
-      tellLoss(emit, this.#session, loss.rule, status)
-    }
+    if (!renewals.underWay(this.#session)) tellLoss(emit, this.#session, loss.rule, response.status)
     if (this.#renewalsLeft === 0) return this.#report.refusedAgain(response)
     discardBody(response)
+    this.#wasRefused = true
     this.#renewalsLeft--
     return (await this.#renew(loss)) ?? this.#afterRenewal(loss)
   }
@@ -260,6 +258,8 @@ export class MessageExchange {
   async #renew(loss?: RequestLoss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
+    // The renewal that it started was of no use, or another one's was: either way this is the one that it gets.
+    if (waited.kind === 'renewed' && !loss && this.#wasRefused) this.#renewalsLeft = 0
     if (waited.kind === 'renewed' || (waited.kind === 'failed' && !loss && this.#isOnlyChance())) return undefined
     if (waited.kind === 'answered' || waited.kind === 'failed') return waited.answer
     const { outage, failure, answer } = waited

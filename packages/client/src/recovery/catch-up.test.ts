@@ -56,11 +56,11 @@ it('tries again while the server is away', async () => {
   expect(clock.now()).toBe(200 + 400)
 })
 
-it('gives up after eight tries, and says so', async () => {
+it('gives up after 24 tries, and says so', async () => {
   const { add, said, log } = caughtUp(unavailable)
   add([subscription])
   expect(await log.next('restore-failed')).toMatchObject({ uri: 'test://a', reason: 'HTTP 503', epoch: 1 })
-  expect(said).toHaveLength(8)
+  expect(said).toHaveLength(24)
 })
 
 it('waits for another token when it is challenged, as long as the session lives', async () => {

@@ -11,8 +11,8 @@ import { backOffMs } from './back-off.js'
 import type { Sender } from './handshake-requests.js'
 import { restoreFailed } from './restore.js'
 
-/** With back-off some ten seconds: as long as the usual restart takes. */
-const maxTries = 8
+/** With back-off about half a minute on the average: as long as a slow restart takes. */
+const maxTries = 24
 const maxWaitMs = 10_000
 /** A client signs in when it has something to ask. */
 const maxSignIns = 10

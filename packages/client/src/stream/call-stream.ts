@@ -147,6 +147,7 @@ export class CallStream implements StreamOwner {
   async afterEnd(end: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
     const { session, now, onInterrupted } = this.#work
     if (this.#isUnwanted()) {
+      this.#work.signal?.throwIfAborted()
       if (end.cause === 'broke') throw end.error
       return { kind: 'close' }
     }
@@ -181,7 +182,10 @@ export class CallStream implements StreamOwner {
         hasEventId: lastEventId !== undefined,
         isResumeRefused,
       })
-      if (verdict === 'close') return { kind: 'close' }
+      if (verdict === 'close') {
+        this.#work.signal?.throwIfAborted()
+        return { kind: 'close' }
+      }
       if (verdict === 'ask-anew' || lastEventId === undefined) {
         return this.#askAnew({ cause, mayRepeat: !this.#hasAsked, since, left })
       }

@@ -10,10 +10,12 @@ export const signIns: Rule = function* (file) {
     const isExcused = challenged.some(
       ({ ending, what }) => ending === 'lost' || what === 'response' || what.startsWith('notifications/'),
     )
-    // The one who was handed the challenge gave up, and its sign-in with it, as far as anybody can see.
+    // The one who was handed the challenge gave up, and its sign-in with it; or has had its one sign-in.
     const isLeft = file.requests.some(
-      ({ client: whose, challenges, outcome }) =>
-        whose === client && challenges > 0 && (outcome?.kind === 'aborted' || outcome?.kind === 'cancelled'),
+      ({ client: whose, key, outcome }) =>
+        whose === client &&
+        (outcome?.kind === 'aborted' || outcome?.kind === 'cancelled' || outcome?.kind === 'http') &&
+        challenged.some((record) => record.key === key),
     )
     const tooSoon = isExcused || isLeft ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
     if (tooSoon.length > 0)
