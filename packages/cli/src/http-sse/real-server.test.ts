@@ -38,7 +38,10 @@ beforeAll(async () => {
   client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }))
   client.setNotificationHandler('notifications/message', (notification) => void logged.push(notification.params))
   // What tools are safe to repeat is forgotten when the server says that they are others; hosts ask again then.
-  client.setNotificationHandler('notifications/tools/list_changed', () => void client.listTools().catch(() => undefined))
+  client.setNotificationHandler(
+    'notifications/tools/list_changed',
+    () => void client.listTools().catch(() => undefined),
+  )
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [binary, server.url, '--verbose'],
