@@ -14,6 +14,8 @@ export type Expected = { readonly version: string } | 'absent' | 'any'
 export type RawWriteResult =
   { readonly written: true } | { readonly written: false; readonly current: RawSession | undefined }
 
+export type StartResult = { readonly version: string } | 'no session' | 'full'
+
 /** The two logs of a session, trimmed apart from each other: many calls drive no notification out. */
 export type LogName = 'standalone' | 'calls'
 
@@ -58,14 +60,8 @@ export interface BackEnd {
   deleteSession(key: string): Promise<boolean>
   touchSession(key: string, ttl: number): Promise<boolean>
 
-  /** @returns `full` where `limit` others are noted */
-  startRequest(
-    key: string,
-    field: string,
-    bytes: Uint8Array,
-    ttl: number,
-    limit: number,
-  ): Promise<'noted' | 'no session' | 'full'>
+  /** @returns the session's version when noted; `full` where `limit` others are noted */
+  startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult>
   finishRequest(key: string, field: string): Promise<void>
   requestsInFlight(key: string): Promise<readonly (readonly [field: string, bytes: Uint8Array])[]>
 

@@ -23,6 +23,8 @@ export interface ReadEventsResult {
    * - `invalid`: no event id of ours.
    */
   readonly status: 'found' | 'trimmed' | 'unknown' | 'invalid'
+  /** The stream that the event id names, unless it is `invalid`. */
+  readonly streamId?: string
   /** With `found` what follows the event; with `trimmed` what is kept of the stream. */
   readonly page?: EventPage
 }

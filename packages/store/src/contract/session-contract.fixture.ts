@@ -77,7 +77,7 @@ export function sessionContract(given: Given): void {
       expect(await store.sessions.get(id)).toBeUndefined()
       expect(await store.sessions.touch(id, minute)).toBe(false)
       expect(await store.sessions.requestsInFlight(id)).toEqual([])
-      expect(await store.events(id).read(event)).toEqual({ status: 'unknown' })
+      expect(await store.events(id).read(event)).toEqual({ status: 'unknown', streamId: 'stream' })
     })
 
     it('ends a session that nobody touches, and no other', async () => {
@@ -87,7 +87,7 @@ export function sessionContract(given: Given): void {
       expect(await other.sessions.touch(touched, minute)).toBe(true)
       await bench.afterwards(400, async () => (await store.sessions.get(id)) === undefined)
       expect(await store.sessions.touch(id, minute)).toBe(false)
-      expect(await store.sessions.startRequest(id, { requestId: 1, owner: 'a' }, minute)).toBe(false)
+      expect(await store.sessions.startRequest(id, { requestId: 1, owner: 'a' }, minute)).toBeUndefined()
       expect(await store.sessions.compareAndSet(id, undefined, { again: true }, minute)).toMatchObject({
         written: true,
       })
@@ -116,16 +116,16 @@ export function sessionContract(given: Given): void {
       (await other.sessions.requestsInFlight(id)).map((request) => JSON.stringify(request)).sort()
 
     it('are noted by id and owner, and finished by both', async () => {
-      expect(await store.sessions.startRequest(id, { requestId: 7, owner: 'a' }, minute)).toBe(false)
+      expect(await store.sessions.startRequest(id, { requestId: 7, owner: 'a' }, minute)).toBeUndefined()
       expect(await inFlight()).toEqual([])
-      await store.sessions.put(id, {}, minute)
+      const version = await store.sessions.put(id, {}, minute)
       const requests = [
         { requestId: '7', owner: 'a' },
         { requestId: 7, owner: 'a', streamId: 'stream' },
         { requestId: 7, owner: 'b' },
         { requestId: 'x'.repeat(1000), owner: 'b' },
       ]
-      for (const request of requests) expect(await store.sessions.startRequest(id, request, minute)).toBe(true)
+      for (const request of requests) expect(await store.sessions.startRequest(id, request, minute)).toBe(version)
       expect(await inFlight()).toEqual(requests.map((request) => JSON.stringify(request)).sort())
       await other.sessions.finishRequest(id, 7, 'a')
       await other.sessions.finishRequest(id, 8, 'a')
@@ -134,8 +134,8 @@ export function sessionContract(given: Given): void {
     })
 
     it('let the session live', async () => {
-      await store.sessions.put(id, {}, 1000)
-      expect(await store.sessions.startRequest(id, { requestId: 1, owner: 'a' }, minute)).toBe(true)
+      const version = await store.sessions.put(id, {}, 1000)
+      expect(await store.sessions.startRequest(id, { requestId: 1, owner: 'a' }, minute)).toBe(version)
       const session = await store.sessions.get(id)
       await store.sessions.put(id, {}, 1000)
       const shorter = await store.sessions.get(id)
@@ -144,13 +144,13 @@ export function sessionContract(given: Given): void {
     })
 
     it('are bounded', async () => {
-      await store.sessions.put(id, {}, minute)
+      const version = await store.sessions.put(id, {}, minute)
       const start = (requestId: number) => store.sessions.startRequest(id, { requestId, owner: 'a' }, minute)
       await Promise.all(Array.from({ length: 1000 }, (_, requestId) => start(requestId)))
       await expect(start(1000)).rejects.toMatchObject({ code: 'too_many_requests' })
-      expect(await start(999)).toBe(true)
+      expect(await start(999)).toBe(version)
       await store.sessions.finishRequest(id, 5, 'a')
-      expect(await start(1000)).toBe(true)
+      expect(await start(1000)).toBe(version)
     })
   })
 

@@ -70,10 +70,10 @@ export interface SessionStore {
   /**
    * What is due when a request arrives, in one round trip: tells whether the session still exists, lets it live for another
    * `ttl`, and notes the request as in flight. Where there is no session nothing is noted.
-   * @returns whether there is a session
+   * @returns the version of its record, by which a change of another process shows; undefined where there is no session
    * @throws StoreError `too_many_requests` beyond 1,000 in flight
    */
-  startRequest(sessionId: string, request: RequestInFlight, ttl: number): Promise<boolean>
+  startRequest(sessionId: string, request: RequestInFlight, ttl: number): Promise<string | undefined>
 
   /** The request is answered. Nothing happens if it was not noted, or by another owner. */
   finishRequest(sessionId: string, requestId: string | number, owner: string): Promise<void>

@@ -79,7 +79,7 @@ export async function expectToBehaveAsModel(
             if (current !== undefined) current.expiresAt = now + ttl
             break
           case 'start':
-            expect(await sessions.startRequest(id, one, ttl)).toBe(current !== undefined)
+            expect(await sessions.startRequest(id, one, ttl)).toBe(current?.version)
             current?.requests.add(JSON.stringify([one.requestId, one.owner]))
             if (current !== undefined) current.expiresAt = now + ttl
             break

@@ -59,8 +59,9 @@ export function createSessionEvents(
     const id = readEventId(lastEventId)
     if (id === undefined) return { status: 'invalid' }
     const result = await page(id.streamId, id.label, limit)
-    if (result.isWhole) return { status: 'found', page: result.page }
-    return result.isEmpty ? { status: 'unknown' } : { status: 'trimmed', page: result.page }
+    if (result.isWhole) return { status: 'found', streamId: id.streamId, page: result.page }
+    if (result.isEmpty) return { status: 'unknown', streamId: id.streamId }
+    return { status: 'trimmed', streamId: id.streamId, page: result.page }
   }
 
   return {

@@ -81,7 +81,7 @@ export function createSessions(backEnd: BackEnd, reader: RecordReader): SessionS
       if (outcome === 'full') {
         throw new StoreError('too_many_requests', `The session has ${maxRequests} requests in flight already.`)
       }
-      return outcome === 'noted'
+      return outcome === 'no session' ? undefined : outcome.version
     },
 
     async finishRequest(sessionId, requestId, owner) {

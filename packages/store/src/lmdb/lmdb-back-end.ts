@@ -8,6 +8,7 @@ import type {
   RawSession,
   RawWriteResult,
   RequiredEventLimits,
+  StartResult,
 } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
 import { leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Database } from './database.js'
@@ -67,19 +68,14 @@ export class LmdbBackEnd implements BackEnd {
     return this.#write((now) => this.#touch(key, now + ttl, now))
   }
 
-  startRequest(
-    key: string,
-    field: string,
-    bytes: Uint8Array,
-    ttl: number,
-    limit: number,
-  ): Promise<'noted' | 'no session' | 'full'> {
+  startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {
     return this.#write((now) => {
-      if (!this.#touch(key, now + ttl, now)) return 'no session'
+      const session = this.#session(key)
+      if (session === undefined || !this.#touch(key, now + ttl, now)) return 'no session'
       const isKnown = this.#database.doesExist(requestAt(key, field))
       if (!isKnown && [...rangeOf(this.#database, ['r', key], { limit })].length >= limit) return 'full'
       this.#database.putSync(requestAt(key, field), Buffer.from(bytes))
-      return 'noted'
+      return { version: session.version }
     })
   }
 

@@ -8,6 +8,7 @@ import type {
   RawSession,
   RawWriteResult,
   RequiredEventLimits,
+  StartResult,
 } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
 import { ExpiringMap } from './expiring-map.js'
@@ -84,19 +85,14 @@ export class MemoryBackEnd implements BackEnd {
     return true
   }
 
-  async startRequest(
-    key: string,
-    field: string,
-    bytes: Uint8Array,
-    ttl: number,
-    limit: number,
-  ): Promise<'noted' | 'no session' | 'full'> {
+  async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {
     if (!(await this.touchSession(key, ttl))) return 'no session'
-    const requests = this.#sessions.get(key)?.requests
-    if (requests === undefined) return 'no session'
+    const session = this.#sessions.get(key)
+    if (session === undefined) return 'no session'
+    const { requests, version } = session
     if (requests.size >= limit && !requests.has(field)) return 'full'
     requests.set(field, bytes)
-    return 'noted'
+    return { version }
   }
 
   async finishRequest(key: string, field: string): Promise<void> {

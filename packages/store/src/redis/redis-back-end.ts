@@ -8,6 +8,7 @@ import type {
   RawSession,
   RawWriteResult,
   RequiredEventLimits,
+  StartResult,
 } from '../contract/back-end.js'
 import type { Argument } from './client.js'
 import type { Connection } from './connection.js'
@@ -50,16 +51,10 @@ export class RedisBackEnd implements BackEnd {
     return (await this.#run(scripts.touchSession, this.#keys(key).all, [ttl])) === 1
   }
 
-  async startRequest(
-    key: string,
-    field: string,
-    bytes: Uint8Array,
-    ttl: number,
-    limit: number,
-  ): Promise<'noted' | 'no session' | 'full'> {
+  async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {
     const reply = await this.#run(scripts.startRequest, this.#keys(key).all, [ttl, field, buffer(bytes), limit])
     if (reply === 0) return 'no session'
-    return reply === 2 ? 'full' : 'noted'
+    return reply === 2 ? 'full' : { version: text(reply) }
   }
 
   async finishRequest(key: string, field: string): Promise<void> {

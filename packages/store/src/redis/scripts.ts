@@ -56,7 +56,7 @@ if redis.call('PEXPIRE', KEYS[1], ARGV[1]) == 0 then return 0 end
 local full = redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0
 if not full then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) end
 keep(tonumber(ARGV[1]))
-return full and 2 or 1`
+return full and 2 or redis.call('HGET', KEYS[1], 'v')`
 
 /** KEYS: session, requests. */
 export const requestsInFlight = `
