@@ -3,6 +3,7 @@
  * @private Nothing here is covered by semantic versioning.
  */
 export { peekBody, withBody, type PeekedResponse } from './base/body.js'
+export { readAnswer } from './fetch/read-whole.js'
 export { waitBeforeNextTry, type OutageState } from './recovery/outage.js'
 export { readContent, type RefusalContent } from './recovery/refusal.js'
 export { isLasting } from './wire/request-progress.js'

@@ -1,6 +1,14 @@
 /** Largest message that is read or written, in bytes or characters: half of the longest string that Node can hold. */
 export const maxMessageSize = 256 * 1024 * 1024
 
+/** A JSON answer that is larger goes to the host by way of a temporary file, in bytes. */
+export const maxHeldAnswerBytes = 1024 * 1024
+/** The largest of those, and all of them together. */
+export const maxLargeAnswerBytes = 1024 * 1024 * 1024
+export const maxSpooledBytes = 4 * maxLargeAnswerBytes
+/** Of those, what must be looked into (a batch, an error) may be this large, in bytes. */
+export const maxExaminedAnswerBytes = 16 * 1024 * 1024
+
 /** Most requests that wait for their answer at once. The others wait for their turn. */
 export const maxRequestsInFlight = 1_000
 

@@ -28,8 +28,37 @@ export class LineWriter {
     while (this.#blocked && !this.#closed) await this.#blocked
     if (this.#closed) return
     this.#gather()
-    if (!this.#output.write(`${line}\n`)) this.#blocked = this.#drained()
+    if (!this.#output.write(`${line}\n`)) this.#block(this.#drained())
     await this.#blocked
+  }
+
+  /**
+   * Writes a line piece by piece, each when the one before has found room; no other line gets between. `pieces` must not
+   * contain a line break. When they fail, nothing can be written any more: what came of the line can't be taken back.
+   */
+  async writePieces(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    while (this.#blocked && !this.#closed) await this.#blocked
+    if (this.#closed) return
+    this.#block(this.#line(pieces))
+    await this.#blocked
+  }
+
+  async #line(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      for await (const piece of pieces) {
+        if (this.#closed) return
+        if (!this.#output.write(piece)) await this.#drained()
+      }
+      this.#output.write('\n')
+    } catch (error) {
+      this.#output.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  #block(until: Promise<void>): void {
+    this.#blocked = until.finally(() => {
+      this.#blocked = undefined
+    })
   }
 
   /** Lines that come in the same turn of the event loop go out in one piece: a write costs more than a line. */
@@ -44,9 +73,10 @@ export class LineWriter {
   }
 
   /** Resolves when everything that was written has been handed to the system, or can't be. */
-  flush(): Promise<void> {
-    if (this.#closed) return Promise.resolve()
-    return new Promise((resolve) => {
+  async flush(): Promise<void> {
+    while (this.#blocked && !this.#closed) await this.#blocked
+    if (this.#closed) return
+    await new Promise<void>((resolve) => {
       this.#output.once('close', resolve)
       this.#output.once('error', () => {
         resolve()
@@ -65,6 +95,5 @@ export class LineWriter {
     await Promise.race([drain, close]).catch(() => undefined)
     stop.abort()
     await Promise.allSettled([drain, close])
-    this.#blocked = undefined
   }
 }

@@ -1,5 +1,6 @@
 import type { Log } from '../log/log.js'
 import { printable } from '../log/printable.js'
+import type { LargeAnswer } from './large/large-answer.js'
 import type { LineWriter } from './line-writer.js'
 import { elementTexts, memberText } from './member-text.js'
 import { idKey, isObject, isRpc, type JsonObject, oneLine, otherIdKey, parseJson, type RpcRequest } from './message.js'
@@ -63,6 +64,17 @@ export class PendingAnswers implements RequestOwner {
     }
     for (const owner of owners) owner.written()
     return true
+  }
+
+  /** As {@link deliver}, for a message on disk. */
+  async deliverLarge(answer: LargeAnswer): Promise<void> {
+    const owners = new Set<RequestOwner>()
+    const accepted = this.#accept(answer.head, owners)
+    if (accepted) {
+      const pieces = accepted === 'as it is' ? answer.pieces() : answer.piecesWithId(accepted.idText)
+      await this.#options.writer.writePieces(pieces)
+    }
+    for (const owner of owners) owner.written()
   }
 
   /** Answers whatever is open with lines of our own. */

@@ -6,6 +6,10 @@ import { lingerMs } from './limits.js'
 import { isNobody, oneLine, parseJson, rpcErrorOf } from './message.js'
 import { memberText } from './member-text.js'
 import type { PendingAnswers } from './pending-answers.js'
+import type { LargeAnswer } from './large/large-answer.js'
+import type { NotKept, ReceivedLarge } from './large/receive-large.js'
+import type { SpoolSpace } from './large/spool-space.js'
+import { readAnswer } from './read-answer.js'
 import { readBeginning, readText } from './read-text.js'
 import { isRepeatable } from './repeatable-methods.js'
 import { CallStream } from './resume-call-stream.js'
@@ -26,6 +30,8 @@ export interface PostOptions {
   /** The message, as the host wrote it. */
   readonly body: string
   readonly answers: PendingAnswers
+  /** Where an answer goes that is too large to be held; absent where whatever comes must be held to be looked into. */
+  readonly space?: SpoolSpace | undefined
   readonly log: Log
   /** What must not appear in an error. */
   readonly secrets: readonly (string | undefined)[]
@@ -105,7 +111,10 @@ export class Post {
       await this.#stream().read(response.body)
       await this.#brokeOff(`The stream of the MCP server at ${url.host} ended without the answer.`)
     } else {
-      await this.#received(response, await readText(response))
+      const { space } = this.#options
+      const answer = space ? await readAnswer(response, space) : await readText(response)
+      if (typeof answer === 'string') await this.#received(response, answer)
+      else await this.#receivedLarge(response, answer)
     }
   }
 
@@ -155,6 +164,47 @@ export class Post {
     else if (await answers.deliver(advised, advised === text ? value : undefined))
       await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
     else await this.#refused(response, text)
+  }
+
+  /** A whole answer that was too large to be held. */
+  async #receivedLarge(response: Response, received: ReceivedLarge): Promise<void> {
+    if (received.kind === 'no JSON') await this.#refused(response, received.beginning)
+    else if (received.kind === 'not kept') await this.#notPassedOn(received)
+    else {
+      const { answer } = received
+      try {
+        await this.#deliverLarge(response, answer)
+      } finally {
+        await answer.close()
+      }
+    }
+  }
+
+  async #deliverLarge(response: Response, answer: LargeAnswer): Promise<void> {
+    const { answers, url } = this.#options
+    const { verdict } = answer
+    switch (verdict.kind) {
+      case 'pass on':
+        await answers.deliverLarge(answer)
+        await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
+        return
+      case 'look into':
+        await this.#received(response, await answer.text())
+        return
+      case 'no message':
+        await this.#refused(response, await answer.beginning())
+        return
+      case 'not kept':
+        await this.#notPassedOn(verdict)
+    }
+  }
+
+  async #notPassedOn({ why, cause }: NotKept): Promise<void> {
+    const { answers, url, log } = this.#options
+    const sentence = `The answer of the MCP server at ${url.host} could not be passed on: ${why}.`
+    log.warn(sentence)
+    const details = this.#details(cause === undefined ? {} : { cause })
+    await answers.fail((request) => outcomeUnknownLine(request, sentence, details))
   }
 
   /** An HTTP error, or something that is no MCP. */

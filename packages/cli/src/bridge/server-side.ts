@@ -4,7 +4,8 @@ import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
 import { KeepAlive } from './keep-alive.js'
 import { levelAsked, setLevelMethod } from './level-asked.js'
-import { closeFormerMs, maxAcknowledgeMs, pingMs } from './limits.js'
+import { SpoolSpace } from './large/spool-space.js'
+import { closeFormerMs, maxAcknowledgeMs, maxSpooledBytes, pingMs } from './limits.js'
 import type { LineWriter } from './line-writer.js'
 import type { RpcRequest } from './message.js'
 import { OpenRequests } from './open-requests.js'
@@ -44,6 +45,7 @@ export class ServerSide {
   readonly #headers: Record<string, string>
   readonly #secrets: readonly string[]
   readonly #open = new OpenRequests()
+  readonly #space = new SpoolSpace(maxSpooledBytes)
   readonly #posts = new Set<Post>()
   readonly #calls = new Map<string, Call>()
   #initializing: Post | undefined
@@ -87,6 +89,8 @@ export class ServerSide {
       this.#closeFormer()
     })
     const post = this.#prepare(text, answers, {
+      // What it says is needed here.
+      space: undefined,
       onResponse: (response) => {
         if (response.ok) sessionId = response.headers.get('mcp-session-id') ?? undefined
       },
@@ -230,6 +234,7 @@ export class ServerSide {
       fetch,
       log,
       answers,
+      space: this.#space,
       headers: { ...withSession(this.#headers, session), 'content-type': 'application/json' },
       body: text,
       secrets: session?.id === undefined ? this.#secrets : [session.id, ...this.#secrets],

@@ -8,14 +8,47 @@ const defaultMaxBytes = 256 * 1024 * 1024
  * A body as text, as `Response.text()` reads it: UTF-8 without its byte order mark. Rejects when it breaks off, with the
  * platform's error for that or grows beyond `maxBytes`, and with the signal's reason when that aborts.
  */
-export function readWhole(
+export async function readWhole(from: BodySource, maxBytes = defaultMaxBytes): Promise<string> {
+  const text = await readUpTo(from, maxBytes)
+  if (text !== undefined) return text
+  const { source, message, reusedSocket } = from
+  source.destroy()
+  message.destroy()
+  throw bodyTerminated(codedError('ERR_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`), reusedSocket)
+}
+
+/**
+ * As {@link readWhole}; `undefined` for a body of more than `maxBytes`, which can then be read as if nobody had begun:
+ * what had come is put back, and the source pauses.
+ */
+export function readUpTo(
   { source, message, reusedSocket, signal }: BodySource,
-  maxBytes = defaultMaxBytes,
-): Promise<string> {
+  maxBytes: number,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    let size = 0
     const settle = (): void => {
       signal?.removeEventListener('abort', onAbort)
+      source.off('data', onData)
+      source.off('end', onEnd)
+      source.off('close', onClose)
+    }
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= maxBytes) return
+      settle()
+      source.pause()
+      source.unshift(Buffer.concat(chunks))
+      resolve(undefined)
+    }
+    const onEnd = (): void => {
+      settle()
+      resolve(textOf(chunks))
+    }
+    const onClose = (): void => {
+      if (!source.readableEnded) breakOff()
     }
     const onAbort = (): void => {
       settle()
@@ -36,24 +69,9 @@ export function readWhole(
       return
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    let size = 0
-    source.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size <= maxBytes) return
-      settle()
-      chunks.length = 0
-      reject(bodyTerminated(codedError('ERR_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`), reusedSocket))
-      source.destroy()
-      message.destroy()
-    })
-    source.on('end', () => {
-      settle()
-      resolve(textOf(chunks))
-    })
-    source.on('close', () => {
-      if (!source.readableEnded) breakOff()
-    })
+    source.on('data', onData)
+    source.on('end', onEnd)
+    source.on('close', onClose)
   })
 }
 

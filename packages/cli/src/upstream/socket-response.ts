@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { bodyStream } from './body-stream.js'
-import { readWhole } from './read-whole.js'
+import { readUpTo, readWhole } from './read-whole.js'
 import { SocketHeaders } from './socket-headers.js'
 
 /** Where the body of an answer comes from, and until when. */
@@ -61,6 +61,17 @@ export class SocketResponse implements Response {
     if (this.#body) return this.#response().text()
     this.#wasRead = true
     return readWhole(this.#from)
+  }
+
+  /** As `text()`; a body of more than `maxBytes` comes as a stream instead, from its beginning. */
+  async textOrBody(maxBytes: number): Promise<string | ReadableStream<Uint8Array>> {
+    this.#mustBeUnread()
+    if (this.#body) return this.#body
+    this.#wasRead = true
+    const text = await readUpTo(this.#from, maxBytes)
+    if (text !== undefined) return text
+    const { source, message, reusedSocket, signal } = this.#from
+    return bodyStream(source, message, reusedSocket, signal)
   }
 
   async json(): Promise<unknown> {
