@@ -78,7 +78,11 @@ export class Bridge {
         this.#server.abandon()
       },
       closeSession: (signal) => this.#server.closeSession(signal),
-      flush: () => this.#writer.flush(),
+      flush: async () => {
+        // What was given up has yet to be answered.
+        await this.#gate.idle()
+        await this.#writer.flush()
+      },
     })
   }
 

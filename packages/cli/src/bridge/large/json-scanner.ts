@@ -139,7 +139,7 @@ export class JsonScanner {
   }
 
   #beginName(): void {
-    this.#name = []
+    if (this.#depth === 1) this.#name = []
     this.#inName = true
     this.#token = inString
   }

@@ -52,8 +52,9 @@ export async function receiveLarge(
     throw error
   } finally {
     if (received?.kind !== 'answer') {
-      await reader.cancel().catch(() => undefined)
-      await file?.close()
+      // Whoever asked has waited long enough.
+      void reader.cancel().catch(() => undefined)
+      void file?.close()
       share.giveBack()
     }
   }

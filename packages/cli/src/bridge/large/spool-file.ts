@@ -73,8 +73,8 @@ export class SpoolFile {
 
   async #close(): Promise<void> {
     await this.#handle.close().catch(() => undefined)
-    process.off('exit', this.#removeAtExit)
     if (this.#path !== undefined) await unlink(this.#path).catch(() => undefined)
     this.#path = undefined
+    process.off('exit', this.#removeAtExit)
   }
 }

@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, expect, it } from 'vitest'
+import { binary, type CliProcess, startCli } from '../testing/cli-process.fixture.js'
+import { type ScratchDirectory, scratchDirectory } from '../testing/scratch-directory.fixture.js'
+import {
+  initializedLine,
+  initializeLine,
+  json,
+  mcpScript,
+  type Received,
+  type Script,
+  startScriptedServer,
+} from '../testing/scripted-server.fixture.js'
+
+let closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.reverse()) await close()
+  closers = []
+})
+
+const mebibyte = 1024 * 1024
+const piece = Buffer.alloc(64 * 1024, 'x')
+const head = '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"'
+const tail = '"}]}}'
+
+/** Answers with so many bytes of text, as fast as they are taken. */
+async function answerAtLength({ response }: Received, bytes: number, end = tail): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' }).write(head)
+  for (let sent = 0; sent < bytes; sent += piece.length) {
+    if (!response.write(piece)) await once(response, 'drain')
+  }
+  response.end(end)
+}
+
+/** The most memory that a process has had, in MiB. */
+function peak({ pid }: ChildProcess): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}
+
+const callLine = (method: string): string => `{"jsonrpc":"2.0","id":1,"method":"${method}","params":{}}`
+
+async function serve(script: Script): Promise<string> {
+  const server = await startScriptedServer(mcpScript(script))
+  closers.push(server.close)
+  return server.url.href
+}
+
+async function connect(url: string, environment: Record<string, string> = {}): Promise<CliProcess> {
+  const cli = startCli([url, '--outage-budget', '5'], environment)
+  closers.push(() => {
+    cli.child.kill('SIGKILL')
+    return cli.exited
+  })
+  cli.send(initializeLine)
+  await cli.stdout.next()
+  cli.send(initializedLine)
+  return cli
+}
+
+async function temporary(): Promise<ScratchDirectory> {
+  const scratch = await scratchDirectory()
+  closers.push(scratch.remove)
+  return scratch
+}
+
+// The bridge itself has some 60 MiB. Held as text, the answer took 1,280.
+it.runIf(process.platform === 'linux').each([
+  ['at once', 0],
+  ['slowly', 1],
+])('200 MiB for a host that reads %s take no memory', { timeout: 120_000 }, async (_name, pauseMs) => {
+  const total = 200 * mebibyte
+  const url = await serve((received) => answerAtLength(received, total))
+  const scratch = await temporary()
+  const bridge = spawn(process.execPath, [binary, url], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, TMPDIR: scratch.path },
+  })
+  closers.push(() => {
+    bridge.kill('SIGKILL')
+    return once(bridge, 'exit')
+  })
+  bridge.stdin.write(`${initializeLine}\n`)
+  await once(bridge.stdout, 'data')
+  bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
+  let [size, begin] = [0, '']
+  for await (const chunk of bridge.stdout as AsyncIterable<Buffer>) {
+    begin ||= chunk.toString('utf8', 0, head.length)
+    size += chunk.length
+    if (chunk[chunk.length - 1] === 0x0a) break
+    if (pauseMs > 0 && size % 16 === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  expect(begin).toBe(head)
+  expect(size).toBe(total + head.length + tail.length + 1)
+  expect(peak(bridge)).toBeLessThan(150)
+})
+
+it('a place that does not take it is an error on the call, and the next one works', async () => {
+  let count = 0
+  const url = await serve((received) => {
+    if (count++ === 0) return answerAtLength(received, 4 * mebibyte)
+    json(received.response, '{"jsonrpc":"2.0","id":1,"result":{}}')
+    return undefined
+  })
+  const cli = await connect(url, { TMPDIR: '/none/at/all', TEMP: '/none/at/all' })
+  cli.send(callLine('tools/call'))
+  const line = await cli.stdout.next()
+  expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011, data: { cause: 'ENOENT' } } })
+  expect(line).toContain("/none/at/all (TMPDIR) can't take it: there is no such directory (ENOENT)")
+  expect(await cli.stderr.containing('could not be passed on')).toContain('ENOENT')
+  cli.send(callLine('tools/call'))
+  expect(JSON.parse(await cli.stdout.next())).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
+})
+
+it.each([
+  ['a read is asked for anew', 'resources/read', 2],
+  ['a call is not, and said to be of unknown outcome', 'tools/call', 1],
+])('when a large answer breaks off, %s', async (_name, method, times) => {
+  let count = 0
+  const url = await serve(async (received) => {
+    if (++count > 1) return answerAtLength(received, 2 * mebibyte)
+    const { response, request } = received
+    response.writeHead(200, { 'content-type': 'application/json' }).write(head)
+    response.write(Buffer.alloc(3 * mebibyte, '#'), () => request.socket.destroy())
+    return undefined
+  })
+  const cli = await connect(url)
+  cli.send(callLine(method))
+  const line = await cli.stdout.next()
+  expect(line).not.toContain('#')
+  if (times === 1) expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
+  else expect(line.length).toBe(head.length + 2 * mebibyte + tail.length)
+  expect(count).toBe(times)
+})
+
+it.each([
+  ['a read is asked for anew', 'resources/read', 2],
+  ['a call is not', 'tools/call', 1],
+])('when a large answer ends too early, %s', async (_name, method, times) => {
+  let count = 0
+  const url = await serve((received) => answerAtLength(received, 2 * mebibyte, ++count > 1 ? tail : '"}]}'))
+  const cli = await connect(url)
+  cli.send(callLine(method))
+  const line = await cli.stdout.next()
+  if (times === 1) expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
+  else expect(line.length).toBe(head.length + 2 * mebibyte + tail.length)
+  expect(count).toBe(times)
+})
+
+it.runIf(process.platform === 'linux')('the end in the middle of it leaves no file and no half line', async () => {
+  const scratch = await temporary()
+  let arrived!: () => void
+  const half = new Promise<void>((resolve) => (arrived = resolve))
+  const url = await serve(({ response }) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write(head)
+    response.write(Buffer.alloc(32 * mebibyte, 'x'), arrived)
+  })
+  const cli = await connect(url, { TMPDIR: scratch.path })
+  cli.send(callLine('tools/call'))
+  await half
+  expect(filesIn(cli.child, scratch.path)).toHaveLength(1)
+  expect(readdirSync(scratch.path)).toEqual([])
+  cli.child.kill('SIGTERM')
+  const line = await cli.stdout.next()
+  expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
+  expect(await cli.exited).toEqual({ code: 0, signal: null })
+  expect(readdirSync(scratch.path)).toEqual([])
+})
+
+/** The files of a directory that a process has open, by whatever name they had. */
+function filesIn({ pid }: ChildProcess, directory: string): string[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .map((name) => readlinkSync(`/proc/${pid}/fd/${name}`))
+    .filter((target) => target.startsWith(directory))
+}
