@@ -64,6 +64,12 @@ describe('the recorder of what status shows', () => {
     expect(states[1]).toMatchObject({ sessions: 0 })
   })
 
+  it('writes no query of an address: that of a sign-in holds its state', async () => {
+    recorder.write({ level: 'warn', text: 'open https://a.example/auth?state=geheim&scope=x or http://b/c now' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(states).toMatchObject([{ lastError: { message: 'open https://a.example/auth?… or http://b/c now' } }])
+  })
+
   it('writes again now and then, to show that it lives, until it is closed', async () => {
     recorder.write({ level: 'info', text: 'connected' })
     await vi.advanceTimersByTimeAsync(1_000 + 2 * rewriteMs)

@@ -49,7 +49,7 @@ export class StateRecorder implements LogSink {
   }
 
   write({ level, text }: LogRecord): void {
-    if (level === 'warn') this.#lastError = { at: Date.now(), message: text }
+    if (level === 'warn') this.#lastError = { at: Date.now(), message: withoutQueries(text) }
     this.#changed()
   }
 
@@ -95,4 +95,9 @@ export class StateRecorder implements LogSink {
       ...(this.#lastError ? { lastError: this.#lastError } : {}),
     }
   }
+}
+
+/** The address of a sign-in is for its user, once: long, and with what only its own browser shall know. */
+function withoutQueries(text: string): string {
+  return text.replace(/(https?:\/\/[^\s?]+)\?\S+/g, '$1?…')
 }
