@@ -5,8 +5,7 @@
  *
  * - publint (strict): does package.json say what the files are?
  * - attw (ESM only): do the types resolve as the code does?
- * - the contents: README, licence and dist are there; tests are not; every file that `exports` and `bin` name is there,
- *   and the bundle that a command starts, without which it would ask its user to build it.
+ * - the contents: README, licence and dist are there; tests are not; every file that `exports` and `bin` name is there.
  * - installed into an empty folder, does the command of `mcp-tether` reach a real server?
  *
  * Prints one line for each package and each fault; exits with 1 when there is a fault.
@@ -67,8 +66,7 @@ function check(manifest, folder) {
 /** Every file that package.json promises. */
 function entriesOf({ exports = {}, bin: commands = {} }) {
   const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets))
-  const bundle = targets(commands).length > 0 ? ['dist/bundle/main.js'] : []
-  return [...targets(exports), ...targets(commands), ...bundle].map((path) => path.replace(/^\.\//, ''))
+  return [...targets(exports), ...targets(commands)].map((path) => path.replace(/^\.\//, ''))
 }
 
 function run(command, args, cwd) {
