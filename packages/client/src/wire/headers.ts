@@ -4,7 +4,7 @@ export const protocolVersionHeader = 'mcp-protocol-version'
 export const lastEventIdHeader = 'last-event-id'
 export const authorizationHeader = 'authorization'
 /** On an answer, with `1`: the request did not reach the server's application. What REFUSED_STREAM is in HTTP/2. */
-export const notDispatchedHeader = 'mcp-not-dispatched'
+const notDispatchedHeader = 'mcp-not-dispatched'
 
 /**
  * Whether these headers are a proof that is good for one sending only: DPoP (RFC 9449), HTTP Message Signatures
