@@ -6,6 +6,11 @@ export interface CaseFile extends History {
   readonly triesOf: (request: RequestRecord) => readonly WireRecord[]
   /** The requests that the engine made for a client of its own accord. */
   readonly ownOf: (client: number) => readonly WireRecord[]
+  /**
+   * Whether this request got an answer that means a loss only where its method was answered before: for who sees nothing
+   * else of a session, it is what the server says.
+   */
+  readonly isUnrecognisable: (request: RequestRecord) => boolean
 }
 
 /** A rule of the judge: what in a history must not be, in sentences. */
@@ -22,6 +27,7 @@ export function caseFileOf(history: History): CaseFile {
     ...history,
     triesOf: ({ key }) => tries.get(key) ?? [],
     ownOf: (client) => own.get(client) ?? [],
+    isUnrecognisable: ({ key }) => tries.get(key)?.at(-1)?.dialect === 'invalidRequestInOk',
   }
 }
 

@@ -99,7 +99,6 @@ export class RequestUnderWay {
     if (message.result?.key !== this.record.key) {
       this.client.record.mistakes.push(`${this.record.key} got the answer of ${String(message.result?.key)}`)
     }
-    if (this.#plan.kind === 'list') this.client.record.listedAt ??= this.client.now
     this.settle({ kind: 'result' })
   }
 

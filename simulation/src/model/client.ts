@@ -61,7 +61,6 @@ export class ModelClient {
       fingerprint: undefined,
       foreignIds: [],
       mistakes: [],
-      listedAt: undefined,
       notesReceived: 0,
       resumptions: 0,
       streamEnds: 0,

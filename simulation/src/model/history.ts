@@ -134,8 +134,6 @@ export interface ClientRecord {
   readonly foreignIds: string[]
   /** Mistakes that it saw. */
   readonly mistakes: string[]
-  /** When each of its tools/list was answered. */
-  listedAt: number | undefined
   notesReceived: number
   resumptions: number
   /** How often its standalone stream ended although it wanted it. */

@@ -69,7 +69,7 @@ export function send({ url, init, body, route, limits }: Sending): Promise<Respo
     signal?.addEventListener('abort', onAbort, { once: true })
     request.on('error', fail)
     request.on('close', () => {
-      fail(codedError('UND_ERR_SOCKET', 'the server closed the connection without an answer'))
+      if (!settled) fail(codedError('UND_ERR_SOCKET', 'the server closed the connection without an answer'))
     })
     request.on('response', (message) => {
       settle()

@@ -1,3 +1,4 @@
+import { abortable } from '../base/abort.js'
 import { pause } from '../base/clock.js'
 import { CallStream, type BrokenOff, type CallStreamWork } from '../stream/call-stream.js'
 import { nothing } from '../stream/nothing.js'
@@ -43,8 +44,13 @@ function workFor(answering: Answering): CallStreamWork {
       return (await heldBack(timer.over, signal, underWay, true).finally(timer.cancel)) === true
     },
     resume: async (lastEventId, left) => {
-      const patient = withSignal(call, anySignal(call.signal, left))
-      const resumed = await resumeStream(seam, session, patient, lastEventId)
+      const signal = anySignal(call.signal, left)
+      const resuming = resumeStream(seam, session, withSignal(call, signal), lastEventId)
+      const resumed = await abortable(resuming, signal).catch((error: unknown) => {
+        // What still comes of it nobody reads.
+        void resuming.then((late) => (late.kind === 'opened' ? late.body.cancel() : undefined)).catch(() => undefined)
+        throw error
+      })
       return resumed.kind === 'opened' ? { ...resumed, body: learnedFrom(exchange, resumed.body) } : resumed
     },
     askAnew: (brokenOff) => askAnew(answering, brokenOff),

@@ -61,7 +61,6 @@ export class MessageExchange {
   #hasLastingEffects = false
   #repeatsLeft = maxRepeats
   #hadItsChance = false
-  #wasRefused = false
   /** The epoch of the session that the answer came from. */
   answerEpoch: number
 
@@ -250,7 +249,6 @@ export class MessageExchange {
     if (!renewals.underWay(this.#session)) tellLoss(emit, this.#session, loss.rule, response.status)
     if (this.#renewalsLeft === 0) return this.#report.refusedAgain(response)
     discardBody(response)
-    this.#wasRefused = true
     this.#renewalsLeft--
     return (await this.#renew(loss)) ?? this.#afterRenewal(loss)
   }
@@ -258,8 +256,6 @@ export class MessageExchange {
   async #renew(loss?: RequestLoss): Promise<Response | undefined> {
     this.#waited = true
     const waited = await renewFor(this.#seam, this.#session, this.#call, this.#underWay)
-    // The renewal that it started was of no use, or another one's was: either way this is the one that it gets.
-    if (waited.kind === 'renewed' && !loss && this.#wasRefused) this.#renewalsLeft = 0
     if (waited.kind === 'renewed' || (waited.kind === 'failed' && !loss && this.#isOnlyChance())) return undefined
     if (waited.kind === 'answered' || waited.kind === 'failed') return waited.answer
     const { outage, failure, answer } = waited

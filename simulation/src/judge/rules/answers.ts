@@ -11,6 +11,7 @@ export const answers: Rule = function* (file) {
   for (const { index, mistakes } of file.clients) {
     for (const what of mistakes) yield `client ${String(index)}: ${what}`
   }
+  if (file.requests.some(file.isUnrecognisable)) return
   for (const what of file.final.unanswered) yield `when all was well again, the last ping was not answered: ${what}`
 }
 
@@ -34,7 +35,7 @@ function mayEndSo(file: CaseFile, request: RequestRecord, outcome: Outcome): boo
       return last?.status === outcome.status && last.ending === 'answered'
     case 'threw':
       // The head of the answer was the client's already, or nobody waits for the answer.
-      return !request.isRequest || (last?.ending === 'cut' && last.status === 200)
+      return !request.isRequest || (last?.ending === 'cut' && last.status === 200) || file.isUnrecognisable(request)
     case 'timeout':
       return tries.some(({ fault, ending }) => fault === 'silent' || (ending === 'cut' && !file.features.callStreams))
   }

@@ -93,14 +93,33 @@ function outcomeUnknown(
   tries: readonly WireRecord[],
 ): boolean {
   const isTool = kind === 'read-only' || kind === 'idempotent'
-  const listedAt = file.clients[client]?.listedAt
   const doubtful = tries.find(
     ({ ending, replay }) =>
       ending === 'broken-off' || ending === 'cut' || (ending === 'lost' && replay === 'heal-only'),
   )
   if (!doubtful) return false
-  const isKnownToBeSafe = isSafe && (!isTool || (listedAt !== undefined && listedAt < doubtful.sentAt))
+  const isKnownToBeSafe = isSafe && (!isTool || wasListed(file, client, doubtful.sentAt))
   return !isKnownToBeSafe || file.schedule.options.replay === 'never' || wasAsked(file, tries)
+}
+
+/** Whether the client knew the tools of its session: a list that comes late from the session before says nothing. */
+function wasListed({ wire, clients, events }: CaseFile, client: number, before: number): boolean {
+  const fingerprint = clients[client]?.fingerprint
+  return wire.some(
+    (record) =>
+      record.client === client &&
+      record.what === 'tools/list' &&
+      record.ending === 'answered' &&
+      record.endedAt !== undefined &&
+      record.endedAt < before &&
+      !events.some(
+        ({ at, event }) =>
+          event.type === 'recovery-succeeded' &&
+          event.session === fingerprint &&
+          at >= record.sentAt &&
+          at <= (record.endedAt ?? at),
+      ),
+  )
 }
 
 /** A call that has asked its client something is not safe to repeat. */

@@ -2,8 +2,11 @@ import type { RequestRecord, WireRecord } from '../../model/history.js'
 import type { CaseFile, Rule } from '../case-file.js'
 import { neighbours } from '../neighbours.js'
 
-/** So often one request may find a session lost: once for its renewal, and once more after that. */
-const maxOwnRefusals = 2
+/**
+ * So often one request may find a session lost: one whose renewal another request makes while it waits for the server,
+ * one for its own renewal, and once more after that.
+ */
+const maxOwnRefusals = 3
 
 /** More than back-off leaves room for within any budget. */
 const maxTries = 100

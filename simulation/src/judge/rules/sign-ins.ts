@@ -10,12 +10,13 @@ export const signIns: Rule = function* (file) {
     const isExcused = challenged.some(
       ({ ending, what }) => ending === 'lost' || what === 'response' || what.startsWith('notifications/'),
     )
-    // The one who was handed the challenge gave up, and its sign-in with it; or has had its one sign-in.
+    // The one who was handed the challenge, its own or that of a recovery, gave up, and its sign-in with it; or has had
+    // its one sign-in.
     const isLeft = file.requests.some(
-      ({ client: whose, key, outcome }) =>
+      ({ client: whose, startedAt, settledAt = Infinity, outcome }) =>
         whose === client &&
         (outcome?.kind === 'aborted' || outcome?.kind === 'cancelled' || outcome?.kind === 'http') &&
-        challenged.some((record) => record.key === key),
+        challenged.some(({ endedAt = 0 }) => endedAt >= startedAt && endedAt <= settledAt),
     )
     const tooSoon = isExcused || isLeft ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
     if (tooSoon.length > 0)
