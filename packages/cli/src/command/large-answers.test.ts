@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
 import { binary, type CliProcess, startCli } from '../testing/cli-process.fixture.js'
+import { LineReader } from '../testing/line-reader.fixture.js'
 import { type ScratchDirectory, scratchDirectory } from '../testing/scratch-directory.fixture.js'
 import {
   initializedLine,
@@ -112,6 +113,23 @@ it('a place that does not take it is an error on the call, and the next one work
   expect(await cli.stderr.containing('could not be passed on')).toContain('ENOENT')
   cli.send(callLine('tools/call'))
   expect(JSON.parse(await cli.stdout.next())).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
+})
+
+// A limit on the size of files is the full disk that every user can make.
+it.runIf(process.platform === 'linux')('so is a place that is full in the middle of it', async () => {
+  const url = await serve((received) => answerAtLength(received, 8 * mebibyte))
+  const bridge = spawn('bash', ['-c', 'ulimit -f 2048 && exec "$0" "$@"', process.execPath, binary, url])
+  closers.push(() => {
+    bridge.kill('SIGKILL')
+    return once(bridge, 'exit')
+  })
+  const lines = new LineReader(bridge.stdout)
+  bridge.stdin.write(`${initializeLine}\n`)
+  await lines.next()
+  bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
+  const line = await lines.next()
+  expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011, data: { cause: 'EFBIG' } } })
+  expect(line).toContain('there is no space left')
 })
 
 it.each([

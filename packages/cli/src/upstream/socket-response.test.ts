@@ -30,6 +30,11 @@ const json: RequestListener = (_request, response) => {
   response.writeHead(200, 'Fine', { 'content-type': 'application/json' }).end('\ufeff{"é":1}')
 }
 
+function fromSocket(response: Response): SocketResponse {
+  if (response instanceof SocketResponse) return response
+  throw new Error('it is a Response of the platform')
+}
+
 describe('an ordinary answer', () => {
   it('is read as a Response is', async () => {
     const response = await answered(json)
@@ -75,6 +80,45 @@ describe('an ordinary answer', () => {
     socket.resetAndDestroy()
     await closed
     await expect(read(response)).rejects.toMatchObject({ name: 'TypeError', cause: { sent: true } })
+  })
+
+  it('is text up to a size, and a stream from its beginning beyond it', async () => {
+    const whole = '0123456789'.repeat(100_000)
+    const long: RequestListener = (_request, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json' }).write(whole.slice(0, 10))
+      answer.end(whole.slice(10))
+    }
+    const begin = async (maxBytes: number) => {
+      const response = fromSocket(await answered(long))
+      const begun = await response.textOrBody(maxBytes)
+      expect(response.bodyUsed).toBe(true)
+      await expect(response.text()).rejects.toThrow(TypeError)
+      return begun
+    }
+    expect((await begin(whole.length)) === whole).toBe(true)
+    for (const maxBytes of [0, 9, 10, 500_000, whole.length - 1]) {
+      const begun = await begin(maxBytes)
+      expect(typeof begun).toBe('object')
+      expect((await new Response(begun).text()) === whole).toBe(true)
+    }
+  })
+
+  it('that breaks off or is given up beyond that size says so', async () => {
+    let breakOff!: () => void
+    const broken: RequestListener = (request, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000000' })
+      answer.write('x'.repeat(1_000))
+      breakOff = () => request.socket.resetAndDestroy()
+    }
+    const response = fromSocket(await answered(broken))
+    const stream = new Response(await response.textOrBody(10)).text()
+    breakOff()
+    await expect(stream).rejects.toMatchObject({ name: 'TypeError', cause: { sent: true } })
+    const stop = new AbortController()
+    const another = fromSocket(await answered(broken, { accept }, stop.signal))
+    const begun = new Response(await another.textOrBody(10)).text()
+    stop.abort(new Error('enough'))
+    await expect(begun).rejects.toThrow('enough')
   })
 
   it('is given up with its signal', async () => {
