@@ -3,7 +3,7 @@ import { fingerprint } from '../log/fingerprint.js'
 import { printable } from '../log/printable.js'
 import { isObject } from './message.js'
 import { redact } from './redact.js'
-import { serverUnavailableCode } from './rpc-errors.js'
+import { noSessionYet, serverUnavailableCode } from './rpc-errors.js'
 import type { Session } from './session.js'
 
 /** The one line that says that the bridge stands. */
@@ -16,7 +16,9 @@ export function connectedLine(url: URL, { id, protocolVersion, serverName }: Ses
 /** The one line that says why it does not: what the host's `initialize` was answered with instead of a result. */
 export function refusedLine(url: URL, error: unknown): string {
   const { code, message } = isObject(error) ? error : {}
-  const reason = redact(typeof message === 'string' ? message : 'no reason')
-  if (code === serverUnavailableCode) return `no MCP endpoint at ${displayUrl(url)}: ${reason}`
-  return `${displayUrl(url)} refused initialize: ${reason}`
+  const text = typeof message === 'string' ? message : 'no reason'
+  if (code !== serverUnavailableCode) return `${displayUrl(url)} refused initialize: ${redact(text)}`
+  // Whose words they are, the line says already.
+  const reason = text.replace(`The MCP server at ${url.host} `, 'it ').replace(noSessionYet, '').trim()
+  return `no MCP endpoint at ${displayUrl(url)}: ${redact(reason)}`
 }

@@ -56,3 +56,6 @@ export function forwardedErrorLine(request: RpcRequest, errorText: string): stri
 function errorLine(idText: string, error: object): string {
   return forwardedErrorLine({ key: idText, idText, method: '' }, JSON.stringify(error))
 }
+
+/** Ends an error for the model that no log needs. */
+export const noSessionYet = 'There is no session yet, and nothing was run: it is safe to try again later.'

@@ -129,7 +129,10 @@ describe('a server that is not there yet', () => {
         data: { code: 'server_unavailable', cause: 'ECONNREFUSED' },
       },
     })
-    expect(await pipes.stderr.containing('no MCP endpoint')).toContain('ECONNREFUSED')
+    expect((await pipes.stderr.containing('no MCP endpoint')).replace(/[\d.]+ s long \(\d+/, 'N s long (N')).toContain(
+      `no MCP endpoint at http://127.0.0.1:${port}/mcp: it can't be reached: connection refused (ECONNREFUSED). ` +
+        'It was waited for, N s long (N tries). Check the address, and that the server is running.',
+    )
     const server = await startEverythingServer(port)
     closers.push(server.kill)
     pipes.send(initializeLine.replace('"id":0', '"id":1'))

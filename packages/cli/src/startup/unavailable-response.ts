@@ -1,5 +1,5 @@
 import type { RpcRequest } from '../bridge/message.js'
-import { serverUnavailableLine } from '../bridge/rpc-errors.js'
+import { noSessionYet, serverUnavailableLine } from '../bridge/rpc-errors.js'
 import { seconds } from './startup-progress.js'
 import type { Trouble } from './trouble.js'
 
@@ -16,7 +16,7 @@ export function unavailableResponse(
     `The MCP server at ${url.host} ${sentence}.`,
     `It was waited for, ${seconds(durationMs)} long (${tries}).`,
     ...(advice === '' ? [] : [advice]),
-    'There is no session yet, and nothing was run: it is safe to try again later.',
+    noSessionYet,
   ].join(' ')
   const line = serverUnavailableLine(request, text, { ...details, ...waited, server: url.host })
   return new Response(line, { headers: { 'content-type': 'application/json' } })
