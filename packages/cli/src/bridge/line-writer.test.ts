@@ -38,6 +38,17 @@ it('a line in pieces is one line, whatever else is written meanwhile', async () 
   expect(text().split('\n').sort()).toEqual(['', '[]', 'after', 'before', '{"ab"}'])
 })
 
+it('a long line is one line, too', async () => {
+  const { lines, read, text } = writer()
+  const long = 'é😀'.repeat(700_000)
+  const written = Promise.all([lines.write('before'), lines.write(long), lines.write('after')])
+  read()
+  await written
+  await lines.flush()
+  expect(text().length).toBe(long.length + 'before\n\nafter\n'.length)
+  expect(text().split('\n').includes(long)).toBe(true)
+})
+
 it('a line that can’t be written to its end is the last', async () => {
   const { output, lines, read, text, closed } = writer()
   read()

@@ -1,6 +1,11 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
+/** A longer line is written in slices of this size: written at once it would be there several times over. */
+const maxLengthInOnePiece = 1024 * 1024
+
+type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
 /**
  * Writes lines, and makes its callers wait while the reader does not read: whoever awaits `write()` holds at most the
  * one line that it is about to write.
@@ -27,6 +32,10 @@ export class LineWriter {
   async write(line: string): Promise<void> {
     while (this.#blocked && !this.#closed) await this.#blocked
     if (this.#closed) return
+    if (line.length > maxLengthInOnePiece) {
+      await this.writePieces(slicesOf(Buffer.from(line)))
+      return
+    }
     this.#gather()
     if (!this.#output.write(`${line}\n`)) this.#block(this.#drained())
     await this.#blocked
@@ -36,14 +45,14 @@ export class LineWriter {
    * Writes a line piece by piece, each when the one before has found room; no other line gets between. `pieces` must not
    * contain a line break. When they fail, nothing can be written any more: what came of the line can't be taken back.
    */
-  async writePieces(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async writePieces(pieces: Pieces): Promise<void> {
     while (this.#blocked && !this.#closed) await this.#blocked
     if (this.#closed) return
     this.#block(this.#line(pieces))
     await this.#blocked
   }
 
-  async #line(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async #line(pieces: Pieces): Promise<void> {
     try {
       for await (const piece of pieces) {
         if (this.#closed) return
@@ -95,5 +104,11 @@ export class LineWriter {
     await Promise.race([drain, close]).catch(() => undefined)
     stop.abort()
     await Promise.allSettled([drain, close])
+  }
+}
+
+function* slicesOf(bytes: Buffer): Generator<Uint8Array, void, undefined> {
+  for (let start = 0; start < bytes.length; start += maxLengthInOnePiece) {
+    yield bytes.subarray(start, start + maxLengthInOnePiece)
   }
 }
