@@ -22,9 +22,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failure that tells of a loss counts as a refusal',
-    file: 'fetch/message-exchange.ts',
-    find: "if (replay === 'heal-only' && !this.#maySendAgain('unknown')) return this.#report.outcomeUnknown(rule)",
-    replace: "if (replay === 'heal-only' && this.#report.tries < 0) return this.#report.outcomeUnknown(rule)",
+    file: 'recovery/replay-decision.ts',
+    find: "progress: replay === 'heal-only' ? 'unknown' : 'refused'",
+    replace: "progress: 'refused'",
   },
   {
     name: 'a bad gateway counts as not ready',
@@ -41,13 +41,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an old token is sent again',
     file: 'session/newest-headers.ts',
-    find: 'if (!this.#headers || this.#origin !== url.origin) return',
-    replace: "if (!this.#headers || this.#origin !== '') return",
+    find: 'if (!newest || this.#origin !== url.origin) return',
+    replace: "if (!newest || this.#origin !== '') return",
   },
   {
     name: 'the event id of another epoch is forwarded',
     file: 'fetch/open-stream.ts',
-    find: 'isCurrent ? event.id : undefined',
+    find: 'event?.epoch === session.epoch ? event.id : undefined',
     replace: 'event?.id',
   },
   {
@@ -190,8 +190,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a dead call stream is resumed on the new session',
     file: 'stream/call-stream.ts',
-    find: 'return epoch === this.#upstream.epoch && !lost',
-    replace: 'return epoch >= this.#upstream.epoch && !lost',
+    find: 'return session.epoch === this.#upstream.epoch && !session.lost',
+    replace: 'return session.epoch >= this.#upstream.epoch && !session.lost',
   },
   {
     name: 'the standalone stream goes on after an event of a dead session',
@@ -202,8 +202,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the standalone stream is not opened again after its end',
     file: 'stream/standalone-stream.ts',
-    find: 'if (isRestOfCall || this.#isUnwanted())',
-    replace: "if (isRestOfCall || cause === 'ended' || this.#isUnwanted())",
+    find: 'return isRestOfCall || this.#isUnwanted()',
+    replace: "return isRestOfCall || cause === 'ended' || this.#isUnwanted()",
   },
   {
     name: 'the standalone stream is not moved to the new session',
