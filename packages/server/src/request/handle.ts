@@ -154,10 +154,11 @@ async function post<Server extends SdkServer>(
 }
 
 async function get<Server extends SdkServer>(
-  { keeper, life, settings, tell }: HandlerContext<Server>,
+  context: HandlerContext<Server>,
   live: LiveSession,
   request: Request,
 ): Promise<Response> {
+  const { keeper, life, settings, tell } = context
   if (request.headers.get('accept')?.includes('text/event-stream') !== true) {
     return refusal(406, errorCodes.badRequest, 'Not Acceptable: Client must accept text/event-stream')
   }
@@ -179,6 +180,12 @@ async function get<Server extends SdkServer>(
     const isKnown = status === 'trimmed' || noted.some((one) => one.streamId === streamId)
     if (!isKnown) return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
   }
+  if (status === 'found' && (await isOver(context, live, streamId, lastEventId))) {
+    // SDK v1 comes back after an answer that is an error, for ever; 405 ends that without a word (and v2 never asks).
+    return refusal(405, errorCodes.badRequest, 'The stream has ended, and all of it was sent', {
+      headers: { allow: 'POST, DELETE' },
+    })
+  }
   return resumeCall(
     live,
     { streamId, after: status === 'found' ? lastEventId : undefined },
@@ -191,6 +198,21 @@ async function get<Server extends SdkServer>(
       },
     },
   )
+}
+
+/** Whether nothing follows an event of a call's stream, and nothing can follow any more. */
+async function isOver<Server extends SdkServer>(
+  { keeper: { store } }: HandlerContext<Server>,
+  { sessionId, running }: LiveSession,
+  streamId: string,
+  lastEventId: string,
+): Promise<boolean> {
+  if ([...running.values()].some(({ dispatch }) => dispatch.streamId === streamId)) return false
+  const noted = await store.sessions.requestsInFlight(sessionId)
+  if (noted.some((request) => request.streamId === streamId)) return false
+  // Read last: a call that has just ended has stored its answer before its note went.
+  const { page } = await store.events(sessionId).read(lastEventId, 1)
+  return page?.events.length === 0
 }
 
 /** Ours have 32 characters; those of `unknownSessions: 'recreate'` may be others. The specification: visible ASCII. */

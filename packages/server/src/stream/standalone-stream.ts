@@ -27,9 +27,8 @@ export async function openStandaloneStream(
 ): Promise<Response> {
   const { store } = context
   const { sessionId } = live
-  if (live.standalone !== undefined) {
-    return refusal(409, errorCodes.badRequest, 'Conflict: Only one SSE stream is allowed per session')
-  }
+  // A client whose connection broke comes back before this end has noticed: the new stream takes the place of the old one.
+  live.standalone?.stop()
   const owner = randomBytes(12).toString('base64url')
   let stop: () => void = () => undefined
   const leaving = new AbortController()
