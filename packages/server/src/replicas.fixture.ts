@@ -46,7 +46,7 @@ export interface Replicas {
 }
 
 /** Who a bearer token stands for, as a verifying middleware would say it. */
-export function tokenOwner(request: IncomingMessage): AuthInfo | undefined {
+function tokenOwner(request: IncomingMessage): AuthInfo | undefined {
   const token = /^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1]
   return token === undefined ? undefined : { token, clientId: token, scopes: [] }
 }

@@ -19,7 +19,7 @@ export interface SessionRecord {
 }
 
 /** More of them are not remembered: a record has to stay small. */
-export const maxSubscriptions = 1000
+const maxSubscriptions = 1000
 
 export function toJson(record: SessionRecord): JsonObject {
   return { ...record }

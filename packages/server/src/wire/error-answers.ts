@@ -11,7 +11,7 @@ export const errorCodes = {
 } as const
 
 /** Says that the server's application never saw the request, so that sending it again is safe. */
-export const notDispatched = { 'mcp-not-dispatched': '1' } as const
+const notDispatched = { 'mcp-not-dispatched': '1' } as const
 
 /** A refusal before the SDK saw the request. */
 export function refusal(

@@ -29,7 +29,7 @@ export function isAnswer(message: JsonRpcMessage): message is JsonRpcMessage & {
   return message.method === undefined && isRequestId(message.id) && ('result' in message || 'error' in message)
 }
 
-export function isRequestId(value: unknown): value is RequestId {
+function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' || typeof value === 'number'
 }
 

@@ -4,7 +4,7 @@ import { isAnswer, isObject, isRequest, type JsonRpcMessage, type RequestId } fr
  * Server-to-client request ids start at 0 in every instance of a server, and a session has one after the other, or several
  * at a time. So outside an id carries the instance's tag, and says whether it was a number: both SDKs return it unchanged.
  */
-export function tagged(tag: string, id: RequestId): string {
+function tagged(tag: string, id: RequestId): string {
   return `${tag}.${typeof id === 'number' ? 'n' : 's'}${id}`
 }
 
