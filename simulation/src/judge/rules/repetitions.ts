@@ -2,11 +2,8 @@ import type { RequestRecord, WireRecord } from '../../model/history.js'
 import type { CaseFile, Rule } from '../case-file.js'
 import { neighbours } from '../neighbours.js'
 
-/**
- * So often one request may find a session lost: one whose renewal another request makes while it waits for the server,
- * one for its own renewal, and once more after that.
- */
-const maxOwnRefusals = 3
+/** So often one request may find a session lost: once for its renewal, and once more after that. */
+const maxOwnRefusals = 2
 
 /** More than back-off leaves room for within any budget. */
 const maxTries = 100
@@ -41,10 +38,21 @@ export const repetitions: Rule = function* (file) {
       ({ ending, session, index }) =>
         ending === 'lost' && session?.acknowledged === true && session.refusedBy === index,
     ).length
-    if (refusals > maxOwnRefusals + late)
+    if (refusals > maxOwnRefusals + late + renewedByOthers(file, request))
       yield `${request.key} found ${String(refusals)} sessions lost, one after the other`
     yield* executedTwice(request, tries)
   }
+}
+
+/** A renewal of its own that failed does not count: while it waits for the server, another request may make one. */
+function renewedByOthers({ clients, events }: CaseFile, { client, startedAt, settledAt = 0 }: RequestRecord): number {
+  const fingerprint = clients[client]?.fingerprint
+  return events.some(
+    ({ at, event }) =>
+      event.type === 'recovery-failed' && event.session === fingerprint && at >= startedAt && at <= settledAt,
+  )
+    ? 1
+    : 0
 }
 
 function* executedTwice({ key, kind, isRequest, isSafe }: RequestRecord, tries: readonly WireRecord[]) {
