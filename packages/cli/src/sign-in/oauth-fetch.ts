@@ -1,5 +1,6 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { readBeginning } from '../bridge/read-text.js'
+import { deadline } from '../time/deadline.js'
 import { isLoopback } from './loopback.js'
 import { SignInError } from './sign-in-error.js'
 
@@ -32,9 +33,9 @@ export function oauthFetch(next: FetchLike, { server, headers, serverHeaders, si
     }
     const all = new Headers(init.headers)
     for (const [name, value] of [...headers, ...(isOwn ? serverHeaders : [])]) if (!all.has(name)) all.set(name, value)
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)])
+    const limit = deadline(requestTimeoutMs, signal)
     try {
-      const response = await next(target, { ...init, headers: all, signal: limit })
+      const response = await next(target, { ...init, headers: all, signal: limit.signal })
       const { text, complete } = await readBeginning(response, maxAnswerBytes)
       if (!complete) throw refused(`${target.origin} answers with more than ${maxAnswerBytes} bytes`)
       const { status, statusText } = response
@@ -42,6 +43,8 @@ export function oauthFetch(next: FetchLike, { server, headers, serverHeaders, si
     } catch (error) {
       if (error instanceof TypeError) throw error
       throw new TypeError('fetch failed', { cause: error })
+    } finally {
+      limit.cancel()
     }
   }
 }

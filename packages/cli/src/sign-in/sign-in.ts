@@ -1,3 +1,4 @@
+import { deadline } from '../time/deadline.js'
 import { abortable } from './abortable.js'
 import { type AccessToken, afterRefusal, freshness } from './access-token.js'
 import type { Need } from './need.js'
@@ -144,10 +145,10 @@ export class SignIn {
   #start(need: Need): Flight {
     if (this.#stopped) throw stoppedError()
     const stop = new AbortController()
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(this.#options.timeoutMs)])
+    const { signal, cancel } = deadline(this.#options.timeoutMs, stop.signal)
     const work = this.#options.renew(need, signal)
     this.#over = work.catch(() => undefined)
-    const done = this.#run(abortable(work, signal), need, stop.signal)
+    const done = this.#run(abortable(work, signal), need, stop.signal).finally(cancel)
     const flight: Flight = { need, stop, done }
     // Whoever waits hears of a failure; there may be nobody.
     flight.done.catch(() => undefined)

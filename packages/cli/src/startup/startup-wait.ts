@@ -5,6 +5,7 @@ import { initializeIn } from '../bridge/initialize-in.js'
 import type { RpcRequest } from '../bridge/message.js'
 import { wait } from '../bridge/wait.js'
 import type { Log } from '../log/log.js'
+import { deadline } from '../time/deadline.js'
 import { unavailableResponse } from './unavailable-response.js'
 import { StartupProgress } from './startup-progress.js'
 import { type StartupVerdict, startupVerdict } from './startup-verdict.js'
@@ -148,7 +149,8 @@ class Startup {
         : { kind: 'trouble', verdict, trouble: failureTrouble(error) }
     }
     if (response.ok) return { kind: 'done', response }
-    const peeked = await peekBody(response, maxRefusalBytes, AbortSignal.any([over, AbortSignal.timeout(maxRefusalMs)]))
+    const limit = deadline(maxRefusalMs, over)
+    const peeked = await peekBody(response, maxRefusalBytes, limit.signal).finally(limit.cancel)
     const id = JSON.parse(this.#request.key) as string | number
     const verdict = startupVerdict({ kind: 'answered', status: response.status, body: peeked.text, id })
     if (verdict === 'take') return { kind: 'done', response: peeked.response }
