@@ -103,13 +103,16 @@ function outcomeUnknown(
 }
 
 /** Whether the client knew the tools of its session: a list that comes late from the session before says nothing. */
-function wasListed({ wire, clients, events }: CaseFile, client: number, before: number): boolean {
+function wasListed({ wire, requests, clients, events }: CaseFile, client: number, before: number): boolean {
   const fingerprint = clients[client]?.fingerprint
+  const isRead = ({ isEnginesOwn, key }: WireRecord): boolean =>
+    isEnginesOwn || requests.some((request) => request.key === key && request.outcome?.kind === 'result')
   return wire.some(
     (record) =>
       record.client === client &&
       record.what === 'tools/list' &&
       record.ending === 'answered' &&
+      isRead(record) &&
       record.endedAt !== undefined &&
       record.endedAt < before &&
       !events.some(
