@@ -8,7 +8,6 @@ const root = resolve(import.meta.dirname, '..')
 const packages: Readonly<Record<string, readonly string[]>> = {
   client: [],
   store: [],
-  server: ['@mcp-tether/store'],
   survival: [],
   cli: ['@mcp-tether/client', '@mcp-tether/client/internal'],
 }
