@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 const packages: Readonly<Record<string, readonly string[]>> = {
   client: [],
   store: [],
+  server: ['@mcp-tether/store'],
   survival: [],
   cli: ['@mcp-tether/client', '@mcp-tether/client/internal'],
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as client from '@mcp-tether/client'
+import * as server from '@mcp-tether/server'
 import * as store from '@mcp-tether/store'
 import * as storeOnLmdb from '@mcp-tether/store/lmdb'
 import * as storeOnRedis from '@mcp-tether/store/redis'
@@ -15,6 +16,10 @@ it('store exports these values', () => {
   expect(Object.keys(store).sort()).toEqual(['StoreError', 'memoryStore'])
   expect(Object.keys(storeOnLmdb)).toEqual(['lmdbStore'])
   expect(Object.keys(storeOnRedis)).toEqual(['redisStore'])
+})
+
+it('server exports these values', () => {
+  expect(Object.keys(server)).toEqual(['persistentSessions'])
 })
 
 it('client exports these types', () => {

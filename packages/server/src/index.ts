@@ -1,0 +1,7 @@
+export type { Instrument, ServerSessionEvent } from './base/events.js'
+export type { ExpressFace, FastifyFace, HonoFace } from './faces/frameworks.js'
+export type { FetchFace, NodeFace, NodeRequest } from './faces/node-face.js'
+export type { PersistentSessionsOptions, RestoredSession } from './request/options.js'
+export { persistentSessions, type Notification, type PersistentSessions } from './request/persistent-sessions.js'
+export type { AuthInfo, RequestOptions, SdkServer } from './sdk/sdk.js'
+export type { ServerContext } from './session/make-instance.js'

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import { StoreError } from '@mcp-tether/store'
+import type { Instrument } from '../base/events.js'
+import { fingerprint } from '../base/fingerprint.js'
+import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
+import { standaloneStreamId } from '../session/event-log.js'
+import type { LiveSession } from '../session/live-session.js'
+import { principalHash } from '../session/principal.js'
+import type { ProcessLife } from '../session/process-life.js'
+import { resumeCall } from '../stream/resume-call.js'
+import { openStandaloneStream } from '../stream/standalone-stream.js'
+import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error-answers.js'
+import { isRequest, messagesOf } from '../wire/json-rpc.js'
+import { readBody } from '../wire/read-body.js'
+import type { SessionKeeper } from './keeper.js'
+import type { Settings } from './settings.js'
+
+export interface HandlerContext<Server extends SdkServer> {
+  readonly settings: Settings<Server>
+  readonly keeper: SessionKeeper<Server>
+  readonly life: ProcessLife
+  readonly tell: Instrument
+  readonly sdk: () => Promise<Sdk>
+}
+
+/** Answers an HTTP request: on its session, or with why there is none. Never rejects. */
+export async function handle<Server extends SdkServer>(
+  context: HandlerContext<Server>,
+  request: Request,
+  options: RequestOptions,
+): Promise<Response> {
+  try {
+    return await answer(context, request, options)
+  } catch (error) {
+    if (StoreError.isInstance(error)) {
+      const isFull = error.code === 'too_many_requests'
+      const message = isFull
+        ? 'This session has too many requests in flight. Try again later.'
+        : 'The sessions are not available at the moment. Try again later.'
+      return unavailable(message, error.code)
+    }
+    return refusal(500, errorCodes.recoveryFailed, 'The session could not be restored. Initialize a new one.', {
+      data: { code: 'restore_failed' },
+    })
+  }
+}
+
+async function answer<Server extends SdkServer>(
+  context: HandlerContext<Server>,
+  request: Request,
+  options: RequestOptions,
+): Promise<Response> {
+  const { settings, keeper } = context
+  let body = options.parsedBody
+  if (request.method === 'POST' && body === undefined) {
+    const read = await readBody(request, settings.limits.bodyBytes)
+    if ('problem' in read) return badBody(read.problem, settings.limits.bodyBytes)
+    body = read.value
+  }
+  const sdk = await context.sdk()
+  const passed = { ...options, ...(body === undefined ? {} : { parsedBody: body }) }
+  if (sdk.modern !== undefined && (await sdk.modern.isModern(request, body))) return sdk.modern.fetch(request, passed)
+
+  const principal = principalHash(settings.principal(request, options.authInfo))
+  const sessionId = request.headers.get('mcp-session-id')
+  if (sessionId === null) {
+    const initialize = messagesOf(body).find(({ method }) => method === 'initialize')
+    if (request.method === 'POST' && initialize !== undefined) {
+      return begin(context, sdk, request, body, initialize.params, principal, options)
+    }
+    return refusal(400, errorCodes.badRequest, 'Bad Request: Mcp-Session-Id header is required')
+  }
+  const unknown = () => {
+    context.tell({ type: 'server-session-unknown', session: fingerprint(sessionId) })
+    return sessionNotFound()
+  }
+  if (!isPlausible(sessionId)) return unknown()
+  if (request.method === 'DELETE') {
+    return (await keeper.end(sessionId, principal)) ? new Response(null, { status: 200 }) : unknown()
+  }
+  const live = await keeper.find(sdk, sessionId, principal, request, options)
+  if (live === undefined) return unknown()
+  if (request.method === 'POST') return (await post(context, live, request, body, options)) ?? unknown()
+  if (!(await keeper.store.sessions.touch(sessionId, keeper.ttlOf(live.record)))) {
+    await keeper.gone(sessionId)
+    return unknown()
+  }
+  if (request.method === 'GET') return get(context, live, request)
+  return live.handle(request, undefined, options, { streamId: randomUUID(), isSynthetic: false })
+}
+
+/** A new session, if there is room for it. */
+async function begin<Server extends SdkServer>(
+  { keeper }: HandlerContext<Server>,
+  sdk: Sdk,
+  request: Request,
+  body: unknown,
+  params: unknown,
+  principal: string | null,
+  options: RequestOptions,
+): Promise<Response> {
+  const sessionId = keeper.newSessionId()
+  const limit = await keeper.admit(sessionId, principal)
+  if (limit !== undefined) {
+    const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
+    return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
+  }
+  let live: LiveSession | undefined
+  try {
+    live = await keeper.create(sdk, sessionId, principal, params, options)
+    const response = await live.handle(request, body, options, { streamId: randomUUID(), isSynthetic: false })
+    // The answer waits for the store, so that no client learns of a session that could be forgotten.
+    await live.whenIdle()
+    if (live.failure === undefined) return response
+    await response.body?.cancel()
+    throw live.failure
+  } finally {
+    if (keeper.live.get(sessionId) === undefined) {
+      await keeper.leave(sessionId, principal).catch(() => undefined)
+      await live?.close()
+    }
+  }
+}
+
+/** @returns undefined where the session has ended meanwhile */
+async function post<Server extends SdkServer>(
+  { keeper, life }: HandlerContext<Server>,
+  live: LiveSession,
+  request: Request,
+  body: unknown,
+  options: RequestOptions,
+): Promise<Response | undefined> {
+  const { sessionId, record } = live
+  const { sessions } = keeper.store
+  const dispatch = { streamId: randomUUID(), isSynthetic: false }
+  const requests = messagesOf(body).filter(isRequest)
+  const ttl = keeper.ttlOf(record)
+  await life.begin()
+  const found =
+    requests.length === 0
+      ? [(await sessions.touch(sessionId, ttl)) ? live.version : undefined]
+      : await Promise.all(
+          requests.map(({ id: requestId }) =>
+            sessions.startRequest(sessionId, { requestId, owner: life.owner, streamId: dispatch.streamId }, ttl),
+          ),
+        )
+  const version = found[0]
+  if (version === undefined || (version !== live.version && !(await keeper.refresh(live, request, options)))) {
+    await keeper.gone(sessionId)
+    return undefined
+  }
+  keeper.keep(live)
+  return live.handle(request, body, options, dispatch)
+}
+
+async function get<Server extends SdkServer>(
+  context: HandlerContext<Server>,
+  live: LiveSession,
+  request: Request,
+): Promise<Response> {
+  const { keeper, life, settings, tell } = context
+  if (request.headers.get('accept')?.includes('text/event-stream') !== true) {
+    return refusal(406, errorCodes.badRequest, 'Not Acceptable: Client must accept text/event-stream')
+  }
+  const keepAlive = settings.transportOptions.keepAliveMs ?? 15_000
+  const { store } = keeper
+  const lastEventId = request.headers.get('last-event-id')
+  const { status, streamId } =
+    lastEventId === null
+      ? { status: 'found', streamId: standaloneStreamId }
+      : await store.events(live.sessionId).read(lastEventId, 1)
+  const onStoreFailure = (error: unknown) => {
+    keeper.storeFailed(live.sessionId, error)
+  }
+  if (streamId === standaloneStreamId) return openStandaloneStream(live, request, { store, keepAlive, onStoreFailure })
+  if (streamId === undefined || lastEventId === null)
+    return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
+  if (status !== 'found') {
+    const noted = await store.sessions.requestsInFlight(live.sessionId)
+    const isKnown = status === 'trimmed' || noted.some((one) => one.streamId === streamId)
+    if (!isKnown) return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
+  }
+  if (status === 'found' && (await isOver(context, live, streamId, lastEventId))) {
+    // SDK v1 comes back after an answer that is an error, for ever; 405 ends that without a word (and v2 never asks).
+    return refusal(405, errorCodes.badRequest, 'The stream has ended, and all of it was sent', {
+      headers: { allow: 'POST, DELETE' },
+    })
+  }
+  return resumeCall(
+    live,
+    { streamId, after: status === 'found' ? lastEventId : undefined },
+    {
+      store,
+      life,
+      keepAlive,
+      onLostCall: () => {
+        tell({ type: 'server-outcome-unknown', session: fingerprint(live.sessionId) })
+      },
+    },
+  )
+}
+
+/** Whether nothing follows an event of a call's stream, and nothing can follow any more. */
+async function isOver<Server extends SdkServer>(
+  { keeper: { store } }: HandlerContext<Server>,
+  { sessionId, running }: LiveSession,
+  streamId: string,
+  lastEventId: string,
+): Promise<boolean> {
+  if ([...running.values()].some(({ dispatch }) => dispatch.streamId === streamId)) return false
+  const noted = await store.sessions.requestsInFlight(sessionId)
+  if (noted.some((request) => request.streamId === streamId)) return false
+  // Read last: a call that has just ended has stored its answer before its note went.
+  const { page } = await store.events(sessionId).read(lastEventId, 1)
+  return page?.events.length === 0
+}
+
+/** Ours have 32 characters; those of `unknownSessions: 'recreate'` may be others. The specification: visible ASCII. */
+function isPlausible(sessionId: string): boolean {
+  return /^[\x21-\x7E]{1,256}$/.test(sessionId)
+}
+
+function badBody(problem: 'too large' | 'no JSON', limit: number): Response {
+  if (problem === 'no JSON') return refusal(400, errorCodes.parseError, 'Parse error: Invalid JSON')
+  return refusal(413, errorCodes.badRequest, `Payload Too Large: a request may have ${limit} bytes`)
+}

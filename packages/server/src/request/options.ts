@@ -1,0 +1,64 @@
+import type { Store } from '@mcp-tether/store'
+import type { Instrument } from '../base/events.js'
+import type { AuthInfo, SdkServer, SdkTransportClass } from '../sdk/sdk.js'
+import type { ServerContext } from '../session/make-instance.js'
+
+/** A session that was made again, for what only its author knows how to bring back. */
+export interface RestoredSession<Server> {
+  readonly sessionId: string
+  /** Connected and initialized; log level and subscriptions are said next. */
+  readonly server: Server
+  /** The params of the client's `initialize`. */
+  readonly initialize: Readonly<Record<string, unknown>>
+  readonly protocolVersion: string
+  readonly logLevel: string | undefined
+  readonly subscriptions: readonly string[]
+  /** When the client initialized it, ms since the Unix epoch. */
+  readonly createdAt: number
+  /** Of the request that brought it back. */
+  readonly authInfo: AuthInfo | undefined
+}
+
+export interface PersistentSessionsOptions<Server extends SdkServer> {
+  /** Builds the server of one session, as it is done for each session without this package. */
+  readonly createServer: (context: ServerContext) => Server | Promise<Server>
+  /** Where the sessions live. It stays open when the sessions are closed. */
+  readonly store: Store
+  /** Brings back what only the author knows, after a session was made again. What it throws refuses the request. */
+  readonly rehydrate?: (session: RestoredSession<Server>) => void | Promise<void>
+  /**
+   * Whom a request is of; undefined: nobody is known, and the session belongs to whoever knows its id.
+   * @default issuer and subject of `authInfo.extra`, else `authInfo.clientId`
+   */
+  readonly principal?: (request: Request, authInfo: AuthInfo | undefined) => string | undefined
+  readonly limits?: {
+    /** Sessions of one principal. @default 1000 */
+    readonly perPrincipal?: number
+    /** Sessions in all. @default 1,000,000 */
+    readonly total?: number
+    /** Servers in this process's memory; beyond it the one that was idle longest goes. @default 10,000 */
+    readonly live?: number
+    /** Bytes of a request's body. @default 4 MiB */
+    readonly bodyBytes?: number
+  }
+  readonly ttl?: {
+    /** ms without a request after which a session ends. @default 7 days */
+    readonly idle?: number
+    /** ms after its `initialize` at which a session ends. @default 90 days */
+    readonly absolute?: number
+    /** ms without a request after which a server leaves the memory; the session stays. @default 5 minutes */
+    readonly live?: number
+  }
+  /** What the SDK's transport is given. */
+  readonly transportOptions?: {
+    readonly enableJsonResponse?: boolean
+    /** ms that clients wait before they come back to a stream. */
+    readonly retryInterval?: number
+    /** ms between comments on quiet streams. @default 15 seconds */
+    readonly keepAliveMs?: number
+  }
+  /** `WebStandardStreamableHTTPServerTransport` of your SDK. @default the one of the SDK that is installed */
+  readonly transport?: SdkTransportClass
+  /** Told of what happens; the same goes to `node:diagnostics_channel`. */
+  readonly instrument?: Instrument
+}

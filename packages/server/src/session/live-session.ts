@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto'
+import type { OpenTransport, RequestOptions, SdkServer } from '../sdk/sdk.js'
+import { idKey, isAnswer, isObject, isRequest, messagesOf, type JsonRpcMessage } from '../wire/json-rpc.js'
+import { errorCodes } from '../wire/error-answers.js'
+import { answeredInstance, outgoing, untagged } from '../wire/server-request-ids.js'
+import type { Dispatch, RunningRequest } from './dispatch.js'
+import type { EventLog } from './event-log.js'
+import type { SessionRecord } from './session-record.js'
+
+/** What an instance tells the session's keeper. */
+export interface InstanceOwner {
+  /** A request was answered; resolves when what the answer promises is stored. What it throws becomes the answer. */
+  answering(live: LiveSession, request: RunningRequest, answer: JsonRpcMessage): Promise<void>
+  /** The answer is on its way, or none will come. */
+  finished(live: LiveSession, request: RunningRequest): void
+  /** For the instance of another process. */
+  forward(live: LiveSession, message: JsonRpcMessage): Promise<void>
+}
+
+/** A session whose server runs in this process: the author's server, the SDK's transport, and what runs in it. */
+export class LiveSession {
+  readonly sessionId: string
+  readonly server: SdkServer
+  /** Marks the ids of this instance's questions to the client. */
+  readonly tag = randomBytes(6).toString('base64url')
+  readonly running = new Map<string, RunningRequest>()
+  /** Streams that are read here, so that the instance is in use. */
+  readonly followers = new Set<() => void>()
+  /** Streams of calls that another process reads for the client. */
+  readonly followedElsewhere = new Set<string>()
+  /** Called when there are new events. */
+  readonly bells = new Set<() => void>()
+  /** The standalone stream, if it is read here. */
+  standalone: { readonly owner: string; readonly stop: () => void } | undefined
+  record: SessionRecord
+  version: string | undefined
+  lastUsed: number
+  isClosed = false
+  /** Why an answer could not be stored. */
+  failure: Error | undefined
+  readonly #transport: OpenTransport
+  readonly #log: EventLog
+  readonly #owner: InstanceOwner
+  readonly #now: () => number
+  readonly #ends: (() => void)[] = []
+  readonly #idleWaiters: (() => void)[] = []
+
+  constructor(
+    parts: { sessionId: string; server: SdkServer; transport: OpenTransport; log: EventLog; record: SessionRecord },
+    owner: InstanceOwner,
+    now: () => number,
+  ) {
+    this.sessionId = parts.sessionId
+    this.server = parts.server
+    this.record = parts.record
+    this.#transport = parts.transport
+    this.#log = parts.log
+    this.#owner = owner
+    this.#now = now
+    this.lastUsed = now()
+    this.#watch(parts.transport)
+  }
+
+  /** Called when it ends. */
+  onEnd(callback: () => void): void {
+    if (this.isClosed) callback()
+    else this.#ends.push(callback)
+  }
+
+  get isInUse(): boolean {
+    return this.running.size > 0 || this.followers.size > 0
+  }
+
+  /** Hands an HTTP request with these messages to the SDK. */
+  async handle(request: Request, body: unknown, options: RequestOptions, dispatch: Dispatch): Promise<Response> {
+    this.lastUsed = this.#now()
+    const messages = messagesOf(body)
+    const requests = messages.filter(isRequest)
+    for (const { id, method, params } of requests) this.running.set(idKey(id), { id, method, params, dispatch })
+    try {
+      const response = await this.#log.during(dispatch, () =>
+        this.#transport.handleRequest(request, {
+          parsedBody: body,
+          ...(options.authInfo === undefined ? {} : { authInfo: options.authInfo }),
+        }),
+      )
+      if (response.status >= 400) for (const { id } of requests) this.#end(id)
+      return response
+    } catch (error) {
+      for (const { id } of requests) this.#end(id)
+      throw error
+    }
+  }
+
+  /** Resolves when nothing runs here. */
+  async whenIdle(): Promise<void> {
+    while (this.running.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  /** A message that came to another process. @returns whether it was for this instance */
+  deliver(message: JsonRpcMessage): boolean {
+    if (answeredInstance(message) === this.tag || this.#cancelled(message) !== undefined) {
+      this.#transport.onmessage?.(message)
+      return true
+    }
+    return false
+  }
+
+  /** Another process resumed this stream, if it is one of ours that still goes on: it is told of each event from now on. */
+  followElsewhere(streamId: string): void {
+    for (const { dispatch } of this.running.values()) {
+      if (dispatch.streamId === streamId) this.followedElsewhere.add(streamId)
+    }
+  }
+
+  /** The standalone stream goes to another process. @param owner token of the lease that is to end */
+  yield(owner: string): void {
+    if (this.standalone?.owner === owner) this.standalone.stop()
+  }
+
+  /** There is something new in the store. */
+  ring(): void {
+    for (const bell of [...this.bells]) bell()
+  }
+
+  /** Resolves when what the calls of a stream stored so far is stored. */
+  settled(streamId: string): Promise<void> {
+    return this.#log.settled(streamId)
+  }
+
+  /** Ends the server here; what is stored stays. */
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const end of this.#ends.splice(0)) end()
+    for (const stop of [...this.followers]) stop()
+    try {
+      await this.server.close()
+    } catch {
+      // The author's own clean-up failed; there is nobody left to be told to.
+    }
+    await this.#transport.close()
+  }
+
+  /** Stands between the transport and the server, by their public members. */
+  #watch(transport: OpenTransport): void {
+    const receive = transport.onmessage
+    const send = transport.send.bind(transport)
+    transport.onmessage = (message, extra) => {
+      const mine = this.#received(message)
+      if (mine !== undefined) receive?.(mine, extra)
+    }
+    transport.send = async (message, options) => {
+      const isOf = isAnswer(message) ? message.id : options?.relatedRequestId
+      const request = isOf === undefined ? undefined : this.running.get(idKey(isOf))
+      if (!isAnswer(message)) {
+        await this.#log.during(request?.dispatch, () => send(outgoing(this.tag, message), options))
+        return
+      }
+      if (request === undefined) return send(message, options)
+      try {
+        const refused = await this.#refusedByStore(request, message)
+        await this.#log.during(request.dispatch, () => send(refused ?? message, options))
+      } finally {
+        this.#end(request.id)
+      }
+    }
+  }
+
+  /** What the answer promises is stored first. @returns an error that takes its place where that failed */
+  async #refusedByStore(request: RunningRequest, message: JsonRpcMessage): Promise<JsonRpcMessage | undefined> {
+    try {
+      await this.#owner.answering(this, request, message)
+      return undefined
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error))
+      const text = 'The session could not be stored. Try again later.'
+      const code = errorCodes.serverUnavailable
+      return { jsonrpc: '2.0', id: request.id, error: { code, message: text, data: { code: 'store_failed' } } }
+    }
+  }
+
+  /** @returns the message as the server is to see it; undefined where it is for another instance */
+  #received(message: JsonRpcMessage): JsonRpcMessage | undefined {
+    if (isAnswer(message)) {
+      const origin = untagged(message.id)
+      if (origin?.tag === this.tag) return { ...message, id: origin.id }
+      // Of an instance in another process, or of one that has died: then nobody takes it.
+      if (origin !== undefined) void this.#owner.forward(this, message)
+      return undefined
+    }
+    if (message.method !== 'notifications/cancelled') return message
+    const request = this.#cancelled(message)
+    if (request === undefined) {
+      void this.#owner.forward(this, message)
+      return undefined
+    }
+    // A cancelled request gets no answer.
+    this.#end(request.id)
+    return message
+  }
+
+  #cancelled({ method, params }: JsonRpcMessage): RunningRequest | undefined {
+    if (method !== 'notifications/cancelled' || !isObject(params)) return undefined
+    const { requestId } = params
+    return typeof requestId === 'string' || typeof requestId === 'number'
+      ? this.running.get(idKey(requestId))
+      : undefined
+  }
+
+  #end(id: string | number): void {
+    const request = this.running.get(idKey(id))
+    if (request === undefined) return
+    this.running.delete(idKey(id))
+    this.lastUsed = this.#now()
+    this.#owner.finished(this, request)
+    if (this.running.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,69 @@
+import type { LiveSession } from './live-session.js'
+
+/** The sessions whose servers are in this process's memory. */
+export class LiveSessions {
+  readonly #byId = new Map<string, LiveSession>()
+  readonly #limit: number
+  readonly #idle: number
+  readonly #now: () => number
+  readonly #memberSince = new WeakMap<LiveSession, number>()
+  #sweeper: NodeJS.Timeout | undefined
+
+  /** @param idle ms after which a server that nobody uses goes */
+  constructor(limit: number, idle: number, now: () => number) {
+    this.#limit = limit
+    this.#idle = idle
+    this.#now = now
+  }
+
+  get(sessionId: string): LiveSession | undefined {
+    return this.#byId.get(sessionId)
+  }
+
+  all(): readonly LiveSession[] {
+    return [...this.#byId.values()]
+  }
+
+  add(live: LiveSession): void {
+    this.#byId.set(live.sessionId, live)
+    this.#memberSince.set(live, this.#now())
+    if (this.#byId.size > this.#limit) this.#makeRoom()
+    this.#sweeper ??= setInterval(
+      () => {
+        this.#sweep()
+      },
+      Math.min(this.#idle, 30_000),
+    ).unref()
+  }
+
+  async drop(live: LiveSession): Promise<void> {
+    if (this.#byId.get(live.sessionId) === live) this.#byId.delete(live.sessionId)
+    if (this.#byId.size === 0) {
+      clearInterval(this.#sweeper)
+      this.#sweeper = undefined
+    }
+    await live.close()
+  }
+
+  /** Whether it was said long enough ago that this session counts. */
+  isMembershipDue(live: LiveSession, every: number): boolean {
+    const now = this.#now()
+    if (now - (this.#memberSince.get(live) ?? now) < every) return false
+    this.#memberSince.set(live, now)
+    return true
+  }
+
+  #sweep(): void {
+    const limit = this.#now() - this.#idle
+    for (const live of this.all()) if (!live.isInUse && live.lastUsed <= limit) void this.drop(live)
+  }
+
+  #makeRoom(): void {
+    const idle = this.all().filter(({ isInUse }) => !isInUse)
+    const oldest = idle.reduce<LiveSession | undefined>(
+      (found, live) => (found === undefined || live.lastUsed < found.lastUsed ? live : found),
+      undefined,
+    )
+    if (oldest !== undefined) void this.drop(oldest)
+  }
+}

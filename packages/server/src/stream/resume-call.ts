@@ -1,0 +1,82 @@
+import type { Store } from '@mcp-tether/store'
+import type { LiveSession } from '../session/live-session.js'
+import type { ProcessLife } from '../session/process-life.js'
+import { outcomeUnknown } from '../wire/error-answers.js'
+import { eventStreamAnswer } from './event-stream-answer.js'
+import { follow, type Next } from './follow.js'
+
+/** ms between looks at a call that another process works on: it may die at any time. */
+const lookAtOthers = 1000
+
+/**
+ * The client comes back to the stream of a call. What was stored is sent; where the call still runs, here or elsewhere, the
+ * rest follows. Where its process is gone, the answer is an error that says so: never silence.
+ */
+export async function resumeCall(
+  live: LiveSession,
+  position: { readonly streamId: string; readonly after: string | undefined },
+  context: { store: Store; life: ProcessLife; keepAlive: number; onLostCall: () => void },
+): Promise<Response> {
+  const { store, life } = context
+  const { sessionId } = live
+  const { streamId, after } = position
+  const events = store.events(sessionId)
+  const isRunningHere = () => [...live.running.values()].some(({ dispatch }) => dispatch.streamId === streamId)
+
+  async function next(): Promise<Next> {
+    if (isRunningHere()) return 'wait'
+    await live.settled(streamId)
+    const noted = (await store.sessions.requestsInFlight(sessionId)).filter((request) => request.streamId === streamId)
+    let isAnybodyThere = false
+    for (const { requestId, owner } of noted) {
+      if (owner !== life.owner && (await life.isAlive(owner))) {
+        isAnybodyThere = true
+        continue
+      }
+      // Of this process: the answer was given, and its note is about to go. Of another: it is gone.
+      if (owner !== life.owner) {
+        if (!(await isAnswered(events, streamId, requestId))) {
+          await events.storeEvent(streamId, outcomeUnknown(requestId))
+          context.onLostCall()
+        }
+      }
+      await store.sessions.finishRequest(sessionId, requestId, owner)
+    }
+    if (isAnybodyThere) return 'wait'
+    return 'end'
+  }
+
+  if (!isRunningHere()) await store.bus.publish(sessionId, { type: 'follow', streamId })
+  const { body, stop } = follow({
+    events,
+    streamId,
+    after,
+    next,
+    listen: (ring) => {
+      live.bells.add(ring)
+      return () => live.bells.delete(ring)
+    },
+    keepAlive: context.keepAlive,
+    look: lookAtOthers,
+    onEnd: () => live.followers.delete(stop),
+  })
+  live.followers.add(stop)
+  return eventStreamAnswer(body, sessionId)
+}
+
+async function isAnswered(
+  events: ReturnType<Store['events']>,
+  streamId: string,
+  requestId: string | number,
+): Promise<boolean> {
+  const first = await events.readFromStart(streamId, 1000)
+  for (let page = first; ;) {
+    if (page.events.some(({ message }) => 'id' in message && message.id === requestId && !('method' in message))) {
+      return true
+    }
+    const last = page.events.at(-1)
+    const more = page.more && last !== undefined ? (await events.read(last.eventId, 1000)).page : undefined
+    if (more === undefined) return false
+    page = more
+  }
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SessionEvents, Store } from '@mcp-tether/store'
+import { standaloneStreamId } from '../session/event-log.js'
+import type { LiveSession } from '../session/live-session.js'
+import { errorCodes, refusal } from '../wire/error-answers.js'
+import { eventStreamAnswer } from './event-stream-answer.js'
+import { follow, primingEvent } from './follow.js'
+
+const leaseName = 'standalone stream'
+const leaseTime = 15_000
+const leaseRenewal = 5_000
+/** How long another process is given to let go, and how often is looked. */
+const patience = 1_000
+const pace = 50
+
+/** ms between looks at the store, where a bell should have rung. */
+const look = 5_000
+
+/**
+ * The session's standalone stream: one at a time, on the process to which the client came last. The one before lets go.
+ */
+export async function openStandaloneStream(
+  live: LiveSession,
+  request: Request,
+  context: { store: Store; keepAlive: number; onStoreFailure: (error: unknown) => void },
+): Promise<Response> {
+  const { store } = context
+  const { sessionId } = live
+  // A client whose connection broke comes back before this end has noticed: the new stream takes the place of the old one.
+  live.standalone?.stop()
+  const owner = randomBytes(12).toString('base64url')
+  let stop: () => void = () => undefined
+  const leaving = new AbortController()
+  live.standalone = {
+    owner,
+    stop: () => {
+      leaving.abort()
+      stop()
+    },
+  }
+  const forget = () => {
+    if (live.standalone?.owner === owner) live.standalone = undefined
+  }
+  try {
+    await takeLease(store, sessionId, owner)
+    const events = store.events(sessionId)
+    const lastEventId = request.headers.get('last-event-id')
+    if (lastEventId !== null && (await events.read(lastEventId, 1)).status !== 'found') {
+      forget()
+      await store.sessions.releaseLease(sessionId, leaseName, owner)
+      return refusal(400, errorCodes.badRequest, 'Bad Request: events after this Last-Event-ID are not kept any more')
+    }
+    // A mark in the log says where a new stream begins; the client learns it, and can come back to it.
+    const isFirst = lastEventId === null && !(await hasMark(events))
+    const mark = lastEventId === null ? await events.storeEvent(standaloneStreamId, {}) : undefined
+    const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
+    const renewing = setInterval(() => {
+      store.sessions.renewLease(sessionId, leaseName, owner, leaseTime).then(
+        (isOurs) => {
+          if (!isOurs) stop()
+        },
+        (error: unknown) => {
+          context.onStoreFailure(error)
+        },
+      )
+    }, leaseRenewal)
+    renewing.unref()
+    const stream = follow({
+      events,
+      streamId: standaloneStreamId,
+      // The first stream of a session begins with what waited for it.
+      after: isFirst ? undefined : (lastEventId ?? mark),
+      ...(!isFirst && mark !== undefined && isPrimed ? { preface: primingEvent(mark) } : {}),
+      withMarks: isFirst && isPrimed,
+      next: () => Promise.resolve('wait'),
+      listen: (ring) => {
+        live.bells.add(ring)
+        return () => live.bells.delete(ring)
+      },
+      keepAlive: context.keepAlive,
+      look: Math.min(look, context.keepAlive),
+      onEnd: () => {
+        clearInterval(renewing)
+        live.followers.delete(stop)
+        forget()
+        store.sessions.releaseLease(sessionId, leaseName, owner).catch((error: unknown) => {
+          context.onStoreFailure(error)
+        })
+      },
+    })
+    stop = stream.stop
+    live.followers.add(stop)
+    if (leaving.signal.aborted || live.isClosed) stop()
+    return eventStreamAnswer(stream.body, sessionId)
+  } catch (error) {
+    forget()
+    throw error
+  }
+}
+
+/** Whether a stream was there before. */
+async function hasMark(events: SessionEvents): Promise<boolean> {
+  const { events: first } = await events.readFromStart(standaloneStreamId, 1000)
+  return first.some(({ message }) => !('jsonrpc' in message))
+}
+
+/** Takes it from whoever has it: a client that comes here has left there, or nobody may have noticed yet. */
+async function takeLease({ sessions, bus }: Store, sessionId: string, owner: string): Promise<void> {
+  let lease = await sessions.acquireLease(sessionId, leaseName, owner, leaseTime)
+  if (lease.held) return
+  await bus.publish(sessionId, { type: 'yield', owner: lease.owner })
+  for (let waited = 0; waited < patience; waited += pace) {
+    await pause(pace)
+    lease = await sessions.acquireLease(sessionId, leaseName, owner, leaseTime)
+    if (lease.held) return
+  }
+  // Its process is gone, or doesn't listen: it sees that the lease is lost when it renews it.
+  await sessions.releaseLease(sessionId, leaseName, lease.owner)
+  await sessions.acquireLease(sessionId, leaseName, owner, leaseTime)
+}
