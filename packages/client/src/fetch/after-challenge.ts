@@ -16,7 +16,7 @@ const maxHesitationMs = 1_000
  * What becomes of a request that was refused with a challenge:
  * - `handed-out`: it gets the challenge, and its client signs in;
  * - `signed-in`: there is a newer `Authorization`, or a newer session, to send it again with;
- * - `not-signed-in`: the client that was to sign in did not, within its time;
+ * - `not-signed-in`: the client that was to sign in did not, within its time, or this request can't make it do so;
  * - `taken-back`: the client does not want it any more.
  */
 export type AfterChallenge = 'handed-out' | 'signed-in' | 'not-signed-in' | 'taken-back'
@@ -42,6 +42,8 @@ export async function afterChallenge(
   const mayGoOn = underWay.signIns++ < maxSignIns
   if (isOver()) return mayGoOn ? 'signed-in' : 'not-signed-in'
   if (!signIn.concerns(underWay, change, signInTraffic.isUnderWay)) {
+    // The challenge is left to the next one that is refused, or that one would wait for a sign-in that nobody begins.
+    if (underWay.hasBegun) return 'not-signed-in'
     signIn.begin(change, session.calls, clock.now())
     return 'handed-out'
   }
