@@ -11,6 +11,8 @@ export type ServerSessionEvent =
   | (OfSession & { readonly type: 'server-session-created' })
   /** A session that this process did not hold was made again from the store. */
   | (OfSession & { readonly type: 'server-session-restored'; readonly durationMs: number })
+  /** A session that nobody remembers was made of what a request says: the option `unknownSessions`. */
+  | (OfSession & { readonly type: 'server-session-recreated'; readonly durationMs: number })
   /** It could not be made again: `createServer`, `rehydrate` or the handshake failed. */
   | (OfSession & { readonly type: 'server-session-restore-failed'; readonly error: unknown })
   /** The client or another process ended it. */
