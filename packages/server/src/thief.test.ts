@@ -27,7 +27,7 @@ function send(url: URL, lines: readonly (string | Buffer)[], body = ''): Promise
     socket.on('data', (piece) => {
       pieces.push(piece)
       // The SDKs ask for keep-alive where the client does not.
-      if (Buffer.concat(pieces).toString('latin1').endsWith('\r\n0\r\n\r\n')) socket.destroy()
+      if (isWhole(Buffer.concat(pieces).toString('latin1'))) socket.destroy()
     })
     socket.on('error', reject)
     socket.on('close', () => {
@@ -36,6 +36,12 @@ function send(url: URL, lines: readonly (string | Buffer)[], body = ''): Promise
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1]), text })
     })
   })
+}
+
+function isWhole(said: string): boolean {
+  const length = /^content-length: (\d+)\r$/im.exec(said)?.[1]
+  const body = said.slice(said.indexOf('\r\n\r\n') + 4)
+  return length === undefined ? body.endsWith('0\r\n\r\n') : body.length >= Number(length)
 }
 
 function request(url: URL, method: string, headers: readonly (string | Buffer)[], body = ''): Promise<Answer> {

@@ -19,6 +19,11 @@ export type ServerSessionEvent =
   | (OfSession & { readonly type: 'server-session-closed' })
   /** A request came with an id that is not known here or in the store, or is another principal's. */
   | (OfSession & { readonly type: 'server-session-unknown' })
+  /** A session was refused (503), because there are as many as are allowed. */
+  | {
+      readonly type: 'server-session-limit-reached'
+      readonly limit: 'too_many_sessions' | 'too_many_sessions_of_principal'
+    }
   /** The process that worked on a request is gone; its stream was answered with an error. */
   | (OfSession & { readonly type: 'server-outcome-unknown' })
   /** What could not be stored after an answer was on its way. */

@@ -85,7 +85,7 @@ async function answer<Server extends SdkServer>(
   }
   const live = await keeper.find({ sdk, request, options }, sessionId, principal)
   if (live === undefined) return unknown()
-  if (typeof live === 'string') return atLimit(live)
+  if (typeof live === 'string') return atLimit(context, live)
   if (request.method === 'POST') return (await post(context, live, request, body, options)) ?? unknown()
   if (!(await keeper.store.sessions.touch(sessionId, keeper.records.ttlOf(live.record)))) {
     await keeper.gone(sessionId)
@@ -97,7 +97,7 @@ async function answer<Server extends SdkServer>(
 
 /** A new session, if there is room for it. */
 async function begin<Server extends SdkServer>(
-  { keeper, settings }: HandlerContext<Server>,
+  { keeper, settings, tell }: HandlerContext<Server>,
   sdk: Sdk,
   request: Request,
   body: unknown,
@@ -107,7 +107,7 @@ async function begin<Server extends SdkServer>(
 ): Promise<Response> {
   const sessionId = keeper.newSessionId()
   const limit = await keeper.admit(sessionId, principal)
-  if (limit !== undefined) return atLimit(limit)
+  if (limit !== undefined) return atLimit({ tell }, limit)
   let live: LiveSession | undefined
   try {
     live = await keeper.create(sdk, sessionId, principal, params, options)
@@ -218,7 +218,8 @@ async function isOver<Server extends SdkServer>(
   return page?.events.length === 0
 }
 
-function atLimit(limit: Limit): Response {
+function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Response {
+  tell({ type: 'server-session-limit-reached', limit })
   const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
   return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
 }

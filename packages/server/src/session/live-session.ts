@@ -9,7 +9,7 @@ import type { EventLog } from './event-log.js'
 import type { SessionRecord } from './session-record.js'
 
 /** ms that the author's own clean-up may take. */
-const longestClose = 5_000
+const longestClose = 2_000
 
 /** What an instance tells the session's keeper. */
 export interface InstanceOwner {
