@@ -102,15 +102,19 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return Math.max(1, Math.min(idle, createdAt + absolute - this.#settings.now()))
   }
 
-  /** Brings an instance to what another process stored. @returns whether the session is still there */
-  async refresh(live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
-    const stored = await this.#read(live.sessionId)
-    if (stored === undefined) return false
-    const before = live.record
-    live.record = stored.record
-    live.version = stored.version
-    await catchUp(live, before, request, options.authInfo)
-    return true
+  /** Brings an instance to what is stored, where that is of another version. @returns whether the session is still there */
+  async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
+    if (version === live.version) return true
+    return live.inTurn(async () => {
+      // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
+      if (version === live.version) return true
+      const stored = await this.#read(live.sessionId)
+      if (stored === undefined) return false
+      await catchUp(live, stored.record, request, options.authInfo)
+      live.record = stored.record
+      live.version = stored.version
+      return true
+    })
   }
 
   /** Ends a session everywhere. @returns whether there was one for this principal */
@@ -143,7 +147,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return
     }
     const change = changeBy(method, params)
-    if (change !== undefined) await this.#change(live, change)
+    if (change !== undefined) await live.inTurn(() => this.#change(live, change))
   }
 
   finished(live: LiveSession, { id, dispatch }: RunningRequest): void {
@@ -223,7 +227,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
         createdAt: record.createdAt,
         authInfo: options.authInfo,
       })
-      await catchUp(live, { logLevel: null, subscriptions: [] }, request, options.authInfo)
+      live.record = { ...record, logLevel: null, subscriptions: [] }
+      await catchUp(live, record, request, options.authInfo)
+      live.record = record
       await this.#listen(live)
     } catch (error) {
       await live?.close()
@@ -272,20 +278,22 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   }
 
   async #change(live: LiveSession, change: (record: SessionRecord) => SessionRecord): Promise<void> {
+    const { version, record } = live
+    let stored = { version, record }
     for (let tries = 0; tries < maxTries; tries++) {
-      const next = change(live.record)
+      const next = change(stored.record)
       const { sessions } = this.store
-      const result = await sessions.compareAndSet(live.sessionId, live.version, toJson(next), this.ttlOf(next))
+      const result = await sessions.compareAndSet(live.sessionId, stored.version, toJson(next), this.ttlOf(next))
       if (result.written) {
-        live.record = next
-        live.version = result.version
+        // Where somebody else wrote in between, this instance does not know of it: with its old version, the next request tells.
+        if (stored.version === version) live.version = result.version
+        live.record = change(live.record)
         return
       }
       const current = result.current === undefined ? undefined : readRecord(result.current.data)
       // It was ended meanwhile: there is nothing to remember it in.
       if (result.current === undefined || current === undefined) return
-      live.record = current
-      live.version = result.current.version
+      stored = { version: result.current.version, record: current }
     }
   }
 }
