@@ -7,7 +7,10 @@ const maxShown = 40
 const abort = new AbortController()
 let exitCode: number | undefined
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
   process.once(signal, () => {
     exitCode = code
     abort.abort()
@@ -36,9 +39,10 @@ async function main(): Promise<number> {
   return failures.length === 0 ? 0 : 1
 }
 
+// Not left to the event loop: a closed client of SDK v1 may go on with its reconnections for a while.
 try {
-  process.exitCode = await main()
+  process.exit(await main())
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nSee --help.\n`)
-  process.exitCode = 2
+  process.exit(2)
 }

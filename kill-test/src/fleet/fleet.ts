@@ -38,6 +38,7 @@ export class Fleet {
     const slot = Math.floor(dice.next() * this.#running.length)
     const victim = this.#running[slot]
     if (victim === undefined) throw new Error('There is no server to kill.')
+    await this.#standby.loaded()
     this.#history.kills.push({ at: Date.now(), instance: victim.instance })
     await victim.process.kill()
     this.#all.delete(victim.process)

@@ -37,9 +37,14 @@ export class ServerProcess {
     return this.#said
   }
 
+  /** Resolves when it has loaded its modules. */
+  async loaded(): Promise<void> {
+    await this.#waits.within(startLimit, 'a server loads its modules', this.#loaded)
+  }
+
   /** It is this process's turn. @returns the port that it listens on */
   async listen(order: ServerOrder): Promise<number> {
-    await this.#waits.within(startLimit, `${order.instance} loads its modules`, this.#loaded)
+    await this.loaded()
     const listening = this.#report('listening')
     this.#child.send(order)
     const { port } = await this.#waits.within(startLimit, `${order.instance} begins to listen`, listening)

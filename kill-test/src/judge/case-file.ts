@@ -7,8 +7,8 @@ export interface CaseFile extends History {
   readonly operationsOf: (session: string) => readonly OperationRecord[]
   /** Whether this process was killed at that time or before. */
   readonly wasKilled: (instance: string, at: number) => boolean
-  /** Whether a process was killed, or a connection cut, between two times. */
-  readonly somethingBroke: (from: number, to: number) => boolean
+  /** Whether any process was killed between two times. A cut by the proxy explains nothing: it comes after a first event. */
+  readonly hadKill: (from: number, to: number) => boolean
 }
 
 /** A rule of the judge: what in a history must not be, in sentences. */
@@ -21,13 +21,12 @@ export function caseFileOf(history: History): CaseFile {
   )
   const operations = groupedBy(history.operations, ({ session }) => session)
   const killedAt = new Map(history.kills.map(({ instance, at }) => [instance, at]))
-  const breaks = [...killedAt.values(), ...history.cuts]
   return {
     ...history,
     executionsOf: (key) => executions.get(key) ?? [],
     operationsOf: (session) => operations.get(session) ?? [],
     wasKilled: (instance, at) => (killedAt.get(instance) ?? Infinity) <= at,
-    somethingBroke: (from, to) => breaks.some((at) => from <= at && at <= to),
+    hadKill: (from, to) => history.kills.some(({ at }) => from <= at && at <= to),
   }
 }
 

@@ -41,6 +41,7 @@ export interface WireRecord {
   readonly startedAt: number
   /** undefined: there was no answer. */
   status?: number
+  answeredAt?: number
   /** Certainly: nothing was sent. */
   isNotSent: boolean
   /** Bytes of the answer that came. */

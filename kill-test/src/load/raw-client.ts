@@ -32,7 +32,7 @@ const reconnectionOptions = {
   initialReconnectionDelay: 50,
   maxReconnectionDelay: 400,
   reconnectionDelayGrowFactor: 1.5,
-  maxRetries: 10_000,
+  maxRetries: 150,
 }
 
 export function createRawClient(

@@ -69,7 +69,8 @@ export class SessionUnderLoad {
     const { waits } = this.#context
     const streaming = this.#untilWire(
       ({ method, bytes }) => method === 'GET' && bytes > 0,
-      ({ method, ending, status }) => method === 'GET' && ending === 'broken' && status === undefined,
+      // Neither SDK tries a first GET again that failed.
+      ({ method, ending, status }) => method === 'GET' && (status === undefined ? ending === 'broken' : status !== 200),
     )
     try {
       await waits.within(operationLimit, `${this.record.name} connects`, this.#client.connect())
@@ -117,7 +118,8 @@ export class SessionUnderLoad {
         const text = await waits.within(operationLimit + 5_000, key, send(this.#client, key, settings))
         record.outcome = { kind: 'ok', text: text ?? '' }
       } catch (error) {
-        const outcome = error instanceof Hung ? ({ kind: 'hung', text: error.message } as const) : outcomeOf(error, post)
+        const outcome =
+          error instanceof Hung ? ({ kind: 'hung', text: error.message } as const) : outcomeOf(error, post)
         if (outcome !== undefined) record.outcome = outcome
         else if (Date.now() >= deadline) record.outcome = { kind: 'hung', text: 'no server took it' }
         else record.notSent++

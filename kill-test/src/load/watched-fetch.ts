@@ -50,6 +50,7 @@ export function watchedFetch(
       throw error
     }
     record.status = response.status
+    record.answeredAt = Date.now()
     record.isNotSent = response.headers.has(notSentHeader)
     const sessionId = response.headers.get('mcp-session-id')
     if (sessionId !== null) told.onSessionId(sessionId)

@@ -5,7 +5,9 @@ import type { Rule } from '../case-file.js'
  * come or not, once.
  */
 export const announcements: Rule = function* ({ sessions, operationsOf, evidence }) {
-  const confirmed = new Set(evidence.flatMap(({ what, key }) => (what === 'announced' && key !== undefined ? [key] : [])))
+  const confirmed = new Set(
+    evidence.flatMap(({ what, key }) => (what === 'announced' && key !== undefined ? [key] : [])),
+  )
   for (const { name, received, isOpen } of sessions) {
     if (!isOpen) continue
     const announced = operationsOf(name).filter(({ operation }) => operation === 'announce')
