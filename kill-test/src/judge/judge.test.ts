@@ -45,8 +45,16 @@ function aKill(): History {
     fleet: 'test',
     sessions: [
       session,
-      { ...session, name: 'b', received: [],
-        complaints: [], isOpen: false, isDeleted: true, afterwards: [404], endingAt: 900 },
+      {
+        ...session,
+        name: 'b',
+        received: [],
+        complaints: [],
+        isOpen: false,
+        isDeleted: true,
+        afterwards: [404],
+        endingAt: 900,
+      },
     ],
     operations: [
       operation('bump', 100, { operation: 'bump', outcome: ok('proof-bump') }),
