@@ -16,17 +16,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a new session is stored after the answer',
     file: 'request/keeper.ts',
-    find: 'live.version = await this.store.sessions.put(sessionId, toJson(negotiated), this.ttlOf(negotiated))',
+    find: 'live.version = await this.records.write(sessionId, negotiated)',
     replace: `live.version = 'later'
-      setTimeout(() => void this.store.sessions.put(sessionId, toJson(negotiated), this.ttlOf(negotiated)), 400)`,
+      setTimeout(() => void this.records.write(sessionId, negotiated), 400)`,
     replicas: 1,
   },
   {
     name: 'log level and subscriptions are stored after the answer',
     file: 'request/keeper.ts',
-    find: 'if (change !== undefined) await live.inTurn(() => this.#change(live, change))',
+    find: 'if (change !== undefined) await live.inTurn(() => this.records.change(live, change))',
     replace:
-      'if (change !== undefined) setTimeout(() => void live.inTurn(() => this.#change(live, change)).catch(() => undefined), 400)',
+      'if (change !== undefined) setTimeout(() => void live.inTurn(() => this.records.change(live, change)).catch(() => undefined), 400)',
     replicas: 2,
   },
   {
