@@ -6,7 +6,7 @@ const levels = ['debug', 'info', 'notice', 'warning', 'error']
 const uris = ['test://a', 'test://b', 'test://c']
 
 /** ms between two operations of a lane. */
-const thinking = { low: 30, high: 200 }
+const thinking = { low: 60, high: 400 }
 
 /**
  * What a session's client does at the same time: quick calls, slow ones with progress, announcements, and what the server

@@ -6,7 +6,7 @@ export type Classes = Readonly<Record<string, number>>
 /** So often for each kill, at the least, or the run was too quiet to prove anything. */
 const leastPerKill: Classes = {
   'calls answered': 5,
-  'slow calls answered': 1,
+  'slow calls answered': 0.5,
   'outcomes unknown': 0.2,
   'connections broken': 0.2,
   'streams resumed': 1,

@@ -2,18 +2,21 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { persistentSessions as PersistentSessions } from '@mcp-tether/server'
-import { lmdbStore } from '@mcp-tether/store/lmdb'
-import { redisStore } from '@mcp-tether/store/redis'
-import { buildServerV1 } from './build-server-v1.js'
-import { buildServerV2 } from './build-server-v2.js'
+import type { Store } from '@mcp-tether/store'
 import { openEvidence } from './evidence-file.js'
 import type { ServerOptions, ServerOrder, ServerReport } from './orders.js'
 import { announcedMethod } from './tools.js'
 
 const options = JSON.parse(process.argv[2] ?? '') as ServerOptions
+// Only what is needed: a server starts for each kill.
 const { persistentSessions } = (await import(options.sessionsModule)) as {
   persistentSessions: typeof PersistentSessions
 }
+const build =
+  options.major === 'v1'
+    ? (await import('./build-server-v1.js')).buildServerV1
+    : (await import('./build-server-v2.js')).buildServerV2
+const openStore = await storeModule()
 
 const report = (what: ServerReport) => process.send?.(what)
 // Without the run there is nothing to live for.
@@ -26,11 +29,19 @@ process.once('message', (order: ServerOrder) => {
 })
 report({ state: 'loaded' })
 
+async function storeModule(): Promise<() => Store> {
+  const place = options.store
+  if (place.kind === 'lmdb') {
+    const { lmdbStore } = await import('@mcp-tether/store/lmdb')
+    return () => lmdbStore(place.directory)
+  }
+  const { redisStore } = await import('@mcp-tether/store/redis')
+  return () => redisStore(place.url)
+}
+
 async function serve({ instance, port }: ServerOrder): Promise<void> {
   const evidence = openEvidence(options.evidence, instance)
-  const { kind } = options.store
-  const store = kind === 'lmdb' ? lmdbStore(options.store.directory) : redisStore(options.store.url)
-  const build = options.major === 'v1' ? buildServerV1 : buildServerV2
+  const store = openStore()
   const notify = async (sessionId: string, number: number) => {
     const isKnown = await sessions.notify(sessionId, { method: announcedMethod, params: { number } })
     if (!isKnown) throw new Error('notify did not know the session that calls it')
