@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { within } from '../base/within.js'
 import type { OpenTransport, RequestOptions, SdkServer } from '../sdk/sdk.js'
 import { idKey, isAnswer, isObject, isRequest, messagesOf, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { errorCodes } from '../wire/error-answers.js'
@@ -6,6 +7,9 @@ import { answeredInstance, outgoing, untagged } from '../wire/server-request-ids
 import type { Dispatch, RunningRequest } from './dispatch.js'
 import type { EventLog } from './event-log.js'
 import type { SessionRecord } from './session-record.js'
+
+/** ms that the author's own clean-up may take. */
+const longestClose = 2_000
 
 /** What an instance tells the session's keeper. */
 export interface InstanceOwner {
@@ -103,9 +107,11 @@ export class LiveSession {
     }
   }
 
-  /** Resolves when nothing runs here. */
-  async whenIdle(): Promise<void> {
-    while (this.running.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  /** Waits until nothing runs here. @returns false where that takes longer than `ms` */
+  async whenIdle(ms: number): Promise<boolean> {
+    if (this.running.size === 0) return true
+    const isIdle = new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    return (await within(ms, isIdle)) !== undefined
   }
 
   /** A message that came to another process. @returns whether it was for this instance */
@@ -155,12 +161,15 @@ export class LiveSession {
     this.isClosed = true
     for (const end of this.#ends.splice(0)) end()
     for (const stop of [...this.followers]) stop()
-    try {
-      await this.server.close()
-    } catch {
-      // The author's own clean-up failed; there is nobody left to be told to.
-    }
-    await this.#transport.close()
+    // What fails in the author's own clean-up, or does not end, has nobody left to be told to.
+    await within(
+      longestClose,
+      quietly(() => this.server.close()),
+    )
+    await within(
+      longestClose,
+      quietly(() => this.#transport.close()),
+    )
   }
 
   /** Stands between the transport and the server, by their public members. */
@@ -239,5 +248,13 @@ export class LiveSession {
     this.lastUsed = this.#now()
     this.#owner.finished(this, request)
     if (this.running.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+}
+
+async function quietly(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // Said above.
   }
 }

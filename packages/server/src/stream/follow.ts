@@ -61,7 +61,7 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
   async function rest(): Promise<void> {
     if (hasRung || isOver) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, followed.look)
+      const timer = setTimeout(resolve, followed.look).unref()
       wake = () => {
         clearTimeout(timer)
         resolve()

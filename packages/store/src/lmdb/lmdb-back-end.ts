@@ -15,6 +15,7 @@ import { leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Database } fr
 import { appendEvent, clearEvents, keepEvents, readEvents } from './event-logs.js'
 import { admit, leave } from './groups.js'
 import type { Notices } from './notices.js'
+import type { SharedDatabase } from './shared-database.js'
 import { Sweep } from './sweep.js'
 import { readSessionValue, sessionValue, timed, timeOf, type SessionValue } from './values.js'
 
@@ -23,13 +24,15 @@ import { readSessionValue, sessionValue, timed, timeOf, type SessionValue } from
  * one run at a time, whatever process it comes from.
  */
 export class LmdbBackEnd implements BackEnd {
+  readonly #shared: SharedDatabase
   readonly #database: Database
   readonly #notices: Notices
   readonly #now: () => number
   readonly #sweep = new Sweep()
 
-  constructor(database: Database, notices: Notices, now: () => number) {
-    this.#database = database
+  constructor(shared: SharedDatabase, notices: Notices, now: () => number) {
+    this.#shared = shared
+    this.#database = shared.database
     this.#notices = notices
     this.#now = now
   }
@@ -161,7 +164,7 @@ export class LmdbBackEnd implements BackEnd {
 
   async close(): Promise<void> {
     this.#notices.close()
-    await this.#database.close()
+    await this.#shared.release()
   }
 
   #session(key: string): SessionValue | undefined {
@@ -195,7 +198,7 @@ export class LmdbBackEnd implements BackEnd {
 
   async #write<Result>(write: (now: number) => Result): Promise<Result> {
     try {
-      return await this.#database.transaction(() => {
+      return await this.#shared.transaction(() => {
         const now = this.#now()
         const result = write(now)
         this.#sweep.step(this.#database, now)

@@ -2,6 +2,7 @@ import { watch, type FSWatcher } from 'node:fs'
 import { utimes, writeFile } from 'node:fs/promises'
 import type { NoticeListener } from '../contract/back-end.js'
 import { noticeAt, rangeOf, type Database, type Key } from './database.js'
+import type { SharedDatabase } from './shared-database.js'
 import { noticeValue, readNoticeValue, timeOf } from './values.js'
 
 const maxNotices = 10_000
@@ -16,6 +17,7 @@ const pollInterval = 250
  * after each write is the bell; where the platform does not ring it (some container mounts), a slow poll does.
  */
 export class Notices {
+  readonly #shared: SharedDatabase
   readonly #database: Database
   readonly #bell: string
   readonly #now: () => number
@@ -26,14 +28,15 @@ export class Notices {
   #ringing = false
   #ringAgain = false
 
-  constructor(database: Database, bell: string, now: () => number) {
-    this.#database = database
+  constructor(shared: SharedDatabase, bell: string, now: () => number) {
+    this.#shared = shared
+    this.#database = shared.database
     this.#bell = bell
     this.#now = now
   }
 
   async publish(to: string, bytes: Uint8Array): Promise<void> {
-    await this.#database.transaction(() => {
+    await this.#shared.transaction(() => {
       const now = this.#now()
       const oldest = [...rangeOf(this.#database, ['b'], { limit: droppedPerPublish })]
       const position = this.#newest() + 1

@@ -1,6 +1,7 @@
 import { ClientOfflineError } from '@redis/client'
 import { StoreError } from '../contract/errors.js'
 import type { WarningListener } from '../contract/warning.js'
+import { within } from '../front/within.js'
 import { backOff, type Argument, type ClientEvents, type RedisClient } from './client.js'
 import { asStoreError, isPassing, messageOf } from './redis-errors.js'
 
@@ -117,20 +118,4 @@ export class Connection {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** @returns undefined where it takes longer */
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<{ value: Value } | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined)
-    }, ms)
-  })
-  try {
-    return await Promise.race([promise.then((value) => ({ value })), over])
-  } finally {
-    clearTimeout(timer)
-    promise.catch(() => undefined)
-  }
 }
