@@ -1,5 +1,6 @@
 import type { FetchLike } from '@mcp-tether/client'
 import type { Log } from '../log/log.js'
+import type { HeaderRecord } from '../upstream/header-record.js'
 import { describeFailure, unreachable } from './describe-failure.js'
 import { contentType, describeRefusal } from './describe-refusal.js'
 import { lingerMs } from './limits.js'
@@ -14,7 +15,6 @@ import { readBeginning, readText } from './read-text.js'
 import { isRepeatable } from './repeatable-methods.js'
 import { CallStream } from './resume-call-stream.js'
 import { type ErrorDetails, forwardedErrorLine, outcomeUnknownLine, serverUnavailableLine } from './rpc-errors.js'
-import type { HeaderRecord } from './session.js'
 import { withTokenAdvice } from './token-advice.js'
 
 /** How much of a refusal is read: its error, not a page. */
