@@ -152,12 +152,12 @@ export class ServerSide {
 
   async #sendLevel(text: string, requests: readonly RpcRequest[], level: RpcRequest): Promise<void> {
     const session = this.#session
-    let isTaken = false
+    const taken: RpcRequest[] = []
     await this.#send(text, requests, (request, answer) => {
-      if (request === level && 'result' in answer) isTaken = true
+      if (request === level && 'result' in answer) taken.push(request)
     })
     // Only where the server has declared it may a host expect log messages (2025-11-25, Logging, Capabilities).
-    if (isTaken && session?.logs && session === this.#session) {
+    if (taken.length > 0 && session?.logs && session === this.#session) {
       this.#options.hostLog?.setLevel(levelAsked(text, level.key))
     }
   }

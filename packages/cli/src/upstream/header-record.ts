@@ -10,6 +10,5 @@ const lowerCaseName = /^[a-z0-9-]+$/
 
 function isHeaderRecord(headers: RequestInit['headers']): headers is Record<string, string> {
   if (headers === undefined || Object.getPrototypeOf(headers) !== Object.prototype) return false
-  for (const name in headers) if (!lowerCaseName.test(name)) return false
-  return true
+  return Object.keys(headers).every((name) => lowerCaseName.test(name))
 }
