@@ -131,7 +131,7 @@ describe('logout', () => {
 
   describe('at an authorization server with a private authority, behind a proxy', () => {
     const behindProxy = new URL('https://mcp.test/mcp')
-    let shown: (string | undefined)[]
+    let shown: unknown[]
     let files: Record<'ca' | 'cert' | 'key', string>
     let variables: Record<string, string>
 
