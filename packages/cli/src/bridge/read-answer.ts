@@ -1,5 +1,5 @@
 import { readAnswer as readAnswerAnew } from '@mcp-tether/client/internal'
-import type { ReceivedLarge } from './large/receive-large.js'
+import type { ReceivedLarge } from './large/large-receiver.js'
 import type { SpoolSpace } from './large/spool-space.js'
 import { maxHeldAnswerBytes } from './limits.js'
 
