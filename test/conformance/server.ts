@@ -12,11 +12,11 @@ import { getRequestListener } from '@hono/node-server'
 import { persistentSessions } from '@mcp-tether/server'
 import { memoryStore } from '@mcp-tether/store'
 import { lmdbStore } from '@mcp-tether/store/lmdb'
-import { Server as ServerV1 } from '@modelcontextprotocol/sdk/server/index.js'
+import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport as TransportV1 } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import * as typesV1 from '@modelcontextprotocol/sdk/types.js'
 import {
-  Server as ServerV2,
+  McpServer as ServerV2,
   WebStandardStreamableHTTPServerTransport as TransportV2,
 } from '@modelcontextprotocol/server'
 import { answers, capabilities, type Context, type Params } from './answers.ts'
@@ -31,15 +31,15 @@ function buildV1(): ServerV1 {
     (schema) => typeof schema === 'object' && 'shape' in schema && 'method' in (schema.shape as object),
   ) as unknown as (typeof typesV1.PingRequestSchema)[]
   for (const [method, answer] of Object.entries(answers)) {
-    const schema = schemas.find(({ shape }) => String(shape.method.value) === method)
+    const schema = schemas.find(({ shape }) => shape.method.value === method)
     if (schema === undefined) throw new Error(`SDK v1 does not know ${method}.`)
-    server.setRequestHandler(schema, async ({ params }, extra) => {
+    server.server.setRequestHandler(schema, async ({ params }, extra) => {
       const context: Context = {
-        notify: (name, given) => extra.sendNotification({ method: name, params: given } as never),
-        ask: (name, given) => extra.sendRequest({ method: name, params: given } as never, typesV1.ResultSchema),
+        notify: (name, given) => extra.sendNotification({ method: name, params: given }),
+        ask: (name, given) => extra.sendRequest({ method: name, params: given }, typesV1.ResultSchema),
         endStream: () => extra.closeSSEStream?.(),
       }
-      return answer((params ?? {}) as Params, context) as Promise<Record<string, unknown>>
+      return answer((params ?? {}) as Params, context)
     })
   }
   return server
@@ -48,7 +48,7 @@ function buildV1(): ServerV1 {
 function buildV2(): ServerV2 {
   const server = new ServerV2(info, { capabilities })
   for (const [method, answer] of Object.entries(answers)) {
-    server.setRequestHandler(
+    server.server.setRequestHandler(
       method as never,
       (async (
         { params }: { params?: Params },
@@ -84,7 +84,7 @@ function bareFetch(): (request: Request) => Promise<Response> {
     const options = { sessionIdGenerator: () => id, eventStore: store.events(id) as never, retryInterval }
     const transport = sdk === 'v1' ? new TransportV1(options) : new TransportV2(options)
     transports.set(id, transport)
-    await build().connect(transport as never)
+    await build().connect(transport)
     return transport.handleRequest(request)
   }
 }
