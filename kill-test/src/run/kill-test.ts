@@ -41,6 +41,8 @@ export async function killTest(options: KillTestOptions): Promise<KillTestResult
         if (killed % 10 === 0 || killed === plan.kills) tell(`${plan.replicas} x SDK ${plan.major}: ${killed} kills`)
       },
     })
+    // What was interrupted proves nothing.
+    if (signal.aborted) break
     const found = judge(history)
     tell(`${history.fleet}: ${found.length} failures`)
     failures.push(...found.map((text) => `${history.fleet}: ${text}`))

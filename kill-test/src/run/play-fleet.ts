@@ -67,9 +67,10 @@ export async function playFleet(plan: FleetPlan, options: PlayOptions): Promise<
 async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptions, fleet: Fleet, load: Load) {
   const cut = dice.child(2)
   const killed = dice.child(3)
-  let isOver = false
+  const over = new AbortController()
+  const until = AbortSignal.any([over.signal, signal])
   const cuts = (async () => {
-    while (!isOver && !signal.aborted) {
+    while (!until.aborted) {
       await pause(cut.between(cutting.low, cutting.high))
       fleet.cutOne(cut)
     }
@@ -82,7 +83,7 @@ async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptio
       onKill()
     }
   } finally {
-    isOver = true
+    over.abort()
     await cuts
   }
   await load.finish()

@@ -19,8 +19,7 @@ export function buildServerV1(evidence: EvidenceFile, notify: Announcing['notify
     { capabilities: { logging: {}, resources: { subscribe: true } } },
   )
   const state: ServerState = { level: null, subscriptions: new Set() }
-  const send = (number: number) =>
-    server.server.notification({ method: announcedMethod, params: { number } } as unknown as ServerNotification)
+  const send = (number: number) => server.server.notification({ method: announcedMethod, params: { number } })
   const tools = createTools(evidence, { notify, send }, state)
   const key = z.string()
 

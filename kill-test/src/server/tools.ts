@@ -55,5 +55,4 @@ export function createTools(evidence: EvidenceFile, announcing: Announcing, stat
   }
 }
 
-export type Tools = ReturnType<typeof createTools>
 export const announcedMethod = 'notifications/announced'
