@@ -29,7 +29,6 @@ export async function killTest(options: KillTestOptions): Promise<KillTestResult
   const histories: History[] = []
   const failures: string[] = []
   for (const [index, plan] of planFleets(kills, replicas).entries()) {
-    if (signal.aborted) break
     let killed = 0
     const history = await playFleet(plan, {
       store,
