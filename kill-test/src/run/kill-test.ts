@@ -11,6 +11,8 @@ export interface KillTestOptions extends Pick<PlayOptions, 'store' | 'signal'> {
   readonly replicas?: number | undefined
   /** @default @mcp-tether/server */
   readonly server?: string | undefined
+  /** Told of each fleet with failures. */
+  readonly onFailed?: (history: History, failures: readonly string[]) => Promise<void>
   /** Told of the progress. */
   readonly tell?: (text: string) => void
 }
@@ -45,6 +47,7 @@ export async function killTest(options: KillTestOptions): Promise<KillTestResult
     const found = judge(history)
     tell(`${history.fleet}: ${found.length} failures`)
     failures.push(...found.map((text) => `${history.fleet}: ${text}`))
+    if (found.length > 0) await options.onFailed?.(history, found)
     histories.push(history)
   }
   const classes = classesOf(histories)

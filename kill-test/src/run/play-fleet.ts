@@ -77,8 +77,7 @@ async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptio
   })()
   try {
     for (let kill = 0; kill < kills && !signal.aborted; kill++) {
-      // Sometimes at once, while it finds its sessions again.
-      await pause(killed.next() < 0.2 ? killed.between(0, 40) : killed.between(40, 900))
+      await pause(msUntilKill(killed))
       await fleet.killOne(killed)
       onKill()
     }
@@ -87,6 +86,13 @@ async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptio
     await cuts
   }
   await load.finish()
+}
+
+/** Sometimes at once, while a server finds its sessions again; sometimes after everybody has come to rest. */
+function msUntilKill(dice: Dice): number {
+  const kind = dice.next()
+  if (kind < 0.2) return dice.between(0, 40)
+  return kind < 0.9 ? dice.between(40, 900) : dice.between(900, 3_000)
 }
 
 /** @throws Error where it takes longer, or the run is interrupted */
