@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { EvidenceFile } from './evidence-file.js'
-import { announcedMethod, createTools, type Announcing, type ServerState, type ToolCall } from './tools.js'
+import { announcedMethod, createTools, subscribing, type Announcing, type ServerState, type ToolCall } from './tools.js'
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 
@@ -35,7 +35,8 @@ export function buildServerV1(evidence: EvidenceFile, notify: Announcing['notify
     state.level = params.level
     return {}
   })
-  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+  server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
+    await subscribing()
     state.subscriptions.add(params.uri)
     return {}
   })

@@ -56,3 +56,6 @@ export function createTools(evidence: EvidenceFile, announcing: Announcing, stat
 }
 
 export const announcedMethod = 'notifications/announced'
+
+/** A server asks somebody else first, as many do: so that its state is not there at once. */
+export const subscribing = () => pause(40)
