@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     find: 'await catchUp(live, stored.record, request, options.authInfo)',
     replace: `live.version = stored.version
       await catchUp(live, stored.record, request, options.authInfo)`,
-    replicas: 4,
+    replicas: 2,
   },
   {
     name: 'requests in flight are forgotten',

@@ -13,6 +13,11 @@ import type { FleetPlan } from './fleet-plan.js'
 
 /** ms that a fleet may take for each kill, and for its beginning and end. */
 const limit = { perKill: 8_000, besides: 120_000 }
+/**
+ * ms after which something that a client waits for is no longer disturbed: on a slow machine no server might live long
+ * enough to answer it. More than the 6 s after which a process counts as gone.
+ */
+const longEnough = 10_000
 /** ms between cuts by the proxy. */
 const cutting = { low: 100, high: 600 }
 
@@ -49,7 +54,7 @@ export async function playFleet(plan: FleetPlan, options: PlayOptions): Promise<
     fleet = new Fleet({ major, store, evidence, sessionsModule: options.sessionsModule }, replicas, waits, history)
     load = new Load(await fleet.start(replicas), history, waits, options.dice.child(1))
     const ms = limit.besides + plan.kills * limit.perKill
-    await ended(killing(plan, options, fleet, load), ms, options.signal)
+    await ended(killing(plan, options, fleet, load, waits), ms, options.signal)
   } catch (error) {
     history.troubles.push(`${String(error)}\nWaited for:\n  ${waits.pending().join('\n  ')}`)
   } finally {
@@ -64,7 +69,13 @@ export async function playFleet(plan: FleetPlan, options: PlayOptions): Promise<
   return history
 }
 
-async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptions, fleet: Fleet, load: Load) {
+async function killing(
+  { kills }: FleetPlan,
+  { dice, onKill, signal }: PlayOptions,
+  fleet: Fleet,
+  load: Load,
+  waits: Waits,
+): Promise<void> {
   const cut = dice.child(2)
   const killed = dice.child(3)
   const over = new AbortController()
@@ -78,6 +89,7 @@ async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptio
   try {
     for (let kill = 0; kill < kills && !signal.aborted; kill++) {
       await pause(msUntilKill(killed))
+      await waits.noneSince(longEnough)
       await fleet.killOne(killed)
       onKill()
     }
