@@ -69,11 +69,12 @@ it.each([
 })
 
 it('tells by the ids alone what a client has seen', () => {
-  const { events } = memoryStore()
+  const store = memoryStore()
+  const events = (sessionId: string) => store.events(sessionId)
   const [first, second] = [events('session').append('a', {}), events('session').append('a', {})]
   const elsewhere = events('session').append('b', {})
   const others = memoryStore().events('session').append('a', {})
-  const { hasSeen } = events('session')
+  const hasSeen = (lastEventId: string, eventId: string) => events('session').hasSeen(lastEventId, eventId)
   expect(hasSeen(second.eventId, first.eventId)).toBe(true)
   expect(hasSeen(second.eventId, second.eventId)).toBe(true)
   expect(hasSeen(first.eventId, second.eventId)).toBe(false)
