@@ -1,6 +1,8 @@
 import type { Outbox } from '../session/outbox.js'
 import { encodeEvent } from '../wire/sse.js'
-import { Relay, type EventJudge } from './relay.js'
+import { PassingRelay } from './passing-relay.js'
+import type { EventJudge, Relay } from './relay.js'
+import { RewritingRelay } from './rewriting-relay.js'
 
 /** An upstream event stream, and the epoch of the session that it was opened in. */
 export interface UpstreamStream {
@@ -62,7 +64,7 @@ export class VirtualStream {
   readonly #stopListening: (() => void) | undefined
   #upstream: UpstreamStream
   /** `undefined` until the upstream is read. */
-  #current: { readonly relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
+  #current: { relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
   #reading: Promise<Step> | undefined
   /** How the upstream ended, until it is known how to go on. */
   #end: UpstreamEnd | undefined
@@ -186,14 +188,18 @@ export class VirtualStream {
 
   /** What the client gets of what the upstream has brought. */
   #take(step: Step): Uint8Array {
-    const { relay, reader } = (this.#current ??= this.#begin())
+    const current = (this.#current ??= this.#begin())
+    const { relay, reader } = current
     if (step.kind === 'end') {
-      this.#end = relay.overflowed ? { cause: 'too-long' } : step.end
+      this.#end = step.end
       return relay.end()
     }
-    if (!this.#owner.mayPassAsIs()) relay.stopPassingAsIs()
-    const out = relay.push(step.chunk)
-    if (relay.overflowed && !relay.passesAsIs) this.#end = { cause: 'too-long' }
+    if (relay instanceof PassingRelay && !this.#owner.mayPassAsIs() && relay.isBetweenEvents) {
+      // From the next event on, what is judged counts.
+      current.relay = new RewritingRelay(this.#owner)
+    }
+    const out = current.relay.push(step.chunk)
+    if (current.relay.overflowed) this.#end = { cause: 'too-long' }
     else if (this.#owner.isComplete()) this.#end = { cause: 'ended' }
     if (this.#end) reader.cancel().catch(() => undefined)
     return out
@@ -203,7 +209,8 @@ export class VirtualStream {
     const { body, asIs } = this.#upstream
     this.#interruption = undefined
     this.#owner.onUpstream(this.#upstream)
-    return { relay: new Relay(this.#owner, asIs), reader: body.getReader() }
+    const relay = asIs ? new PassingRelay(this.#owner) : new RewritingRelay(this.#owner)
+    return { relay, reader: body.getReader() }
   }
 
   async #goOnAfter(end: UpstreamEnd): Promise<Uint8Array> {

@@ -148,7 +148,7 @@ async function post<Server extends SdkServer>(
           ),
         )
   const version = found[0]
-  if (version === undefined || (version !== live.version && !(await keeper.refresh(live, request, options)))) {
+  if (version === undefined || !(await keeper.bringTo(version, live, request, options))) {
     await keeper.gone(sessionId)
     return undefined
   }
@@ -175,7 +175,11 @@ async function get<Server extends SdkServer>(
   const onStoreFailure = (error: unknown) => {
     keeper.storeFailed(live.sessionId, error)
   }
-  if (streamId === standaloneStreamId) return openStandaloneStream(live, request, { store, keepAlive, onStoreFailure })
+  // Events without a message, for their id alone: clients expect them from this version on.
+  const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
+  if (streamId === standaloneStreamId) {
+    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, onStoreFailure })
+  }
   if (streamId === undefined || lastEventId === null)
     return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
   if (status !== 'found') {
@@ -191,7 +195,7 @@ async function get<Server extends SdkServer>(
   }
   return resumeCall(
     live,
-    { streamId, after: status === 'found' ? lastEventId : undefined },
+    { streamId, lastEventId, isStored: status === 'found', isPrimed },
     {
       store,
       life,

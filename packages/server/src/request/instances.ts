@@ -62,7 +62,9 @@ export class Instances<Server extends SdkServer> {
         authInfo: options.authInfo,
         isRecreated,
       })
-      await catchUp(live, { logLevel: null, subscriptions: [] }, request, options.authInfo)
+      live.record = { ...record, logLevel: null, subscriptions: [] }
+      await catchUp(live, record, request, options.authInfo)
+      live.record = record
       return live
     } catch (error) {
       await live.close()

@@ -100,15 +100,19 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return restoring
   }
 
-  /** Brings an instance to what another process stored. @returns whether the session is still there */
-  async refresh(live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
-    const stored = await this.records.read(live.sessionId)
-    if (stored === undefined) return false
-    const before = live.record
-    live.record = stored.record
-    live.version = stored.version
-    await catchUp(live, before, request, options.authInfo)
-    return true
+  /** Brings an instance to what is stored, where that is of another version. @returns whether the session is still there */
+  async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
+    if (version === live.version) return true
+    return live.inTurn(async () => {
+      // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
+      if (version === live.version) return true
+      const stored = await this.records.read(live.sessionId)
+      if (stored === undefined) return false
+      await catchUp(live, stored.record, request, options.authInfo)
+      live.record = stored.record
+      live.version = stored.version
+      return true
+    })
   }
 
   /** Ends a session everywhere. @returns whether there was one for this principal */
@@ -141,7 +145,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return
     }
     const change = changeBy(method, params)
-    if (change !== undefined) await this.records.change(live, change)
+    if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
   }
 
   finished(live: LiveSession, { id, dispatch }: RunningRequest): void {

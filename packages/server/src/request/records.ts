@@ -44,20 +44,22 @@ export class SessionRecords {
 
   /** Changes the record of a session, whoever else changes it. */
   async change(live: LiveSession, change: (record: SessionRecord) => SessionRecord): Promise<void> {
+    const { version, record } = live
+    let stored = { version, record }
     for (let tries = 0; tries < maxTries; tries++) {
-      const next = change(live.record)
+      const next = change(stored.record)
       const ttl = this.ttlOf(next)
-      const result = await this.#sessions.compareAndSet(live.sessionId, live.version, toJson(next), ttl)
+      const result = await this.#sessions.compareAndSet(live.sessionId, stored.version, toJson(next), ttl)
       if (result.written) {
-        live.record = next
-        live.version = result.version
+        // What others wrote in between this instance was not told: its old version makes the next request do that.
+        if (stored.version === version) live.version = result.version
+        live.record = change(record)
         return
       }
       const current = result.current === undefined ? undefined : readRecord(result.current.data)
       // It was ended meanwhile: there is nothing to remember it in.
       if (result.current === undefined || current === undefined) return
-      live.record = current
-      live.version = result.current.version
+      stored = { version: result.current.version, record: current }
     }
   }
 

@@ -36,7 +36,9 @@ export class LiveSession {
   readonly bells = new Set<() => void>()
   /** The standalone stream, if it is read here. */
   standalone: { readonly owner: string; readonly stop: () => void } | undefined
+  /** What this instance was told. */
   record: SessionRecord
+  /** Of what is stored, when the instance was brought to it. */
   version: string | undefined
   lastUsed: number
   isClosed = false
@@ -49,6 +51,7 @@ export class LiveSession {
   readonly #now: () => number
   readonly #ends: (() => void)[] = []
   readonly #idleWaiters: (() => void)[] = []
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
     parts: {
@@ -83,6 +86,13 @@ export class LiveSession {
 
   get isInUse(): boolean {
     return this.running.size > 0 || this.followers.size > 0
+  }
+
+  /** One after the other: what brings the instance and its record to another state. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   /** Hands an HTTP request with these messages to the SDK. */

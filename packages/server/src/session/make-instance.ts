@@ -72,14 +72,14 @@ export async function replayHandshake(live: LiveSession, request: Request, authI
   })
 }
 
-/** Says to an instance what was said to another one: log level and subscriptions. */
+/** Says to an instance what was said to another one since it was told last: log level and subscriptions. */
 export async function catchUp(
   live: LiveSession,
-  before: Pick<SessionRecord, 'logLevel' | 'subscriptions'>,
+  wanted: SessionRecord,
   request: Request,
   authInfo?: AuthInfo,
 ): Promise<void> {
-  for (const { method, params } of requestsBetween(before, live.record)) {
+  for (const { method, params } of requestsBetween(live.record, wanted)) {
     // A resource that is gone by now refuses its subscription: the rest of the session is as good as before.
     await synthetic(live, request, { id: newId(), method, params }, authInfo)
   }

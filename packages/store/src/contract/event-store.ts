@@ -71,6 +71,12 @@ export interface SessionEvents {
   /** A stream from its first kept event on. @param limit of events, 1 to 1,000. @default 100 */
   readFromStart(streamId: string, limit?: number): Promise<EventPage>
 
+  /**
+   * Whether a client that has seen `lastEventId` has seen this event as well, as far as ids tell: true for one that the same
+   * process appended to the same stream, not later. For where the last event itself was never stored.
+   */
+  hasSeen(lastEventId: string, eventId: string): boolean
+
   /** Forgets all events of the session. `sessions.delete()` does that too. */
   clear(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import type { BackEnd, LogName, RequiredEventLimits } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
 import type { EventPage, ReadEventsResult, SessionEvents, StoredEvent, StoredMessage } from '../contract/event-store.js'
-import { eventIdOf, isStreamId, readEventId } from '../record/event-id.js'
+import { eventIdOf, hasSeen, isStreamId, readEventId } from '../record/event-id.js'
 import { partKey, sessionKey } from '../record/session-key.js'
 import { checkedCount, checkedSize } from './checked.js'
 import type { RecordReader } from './record-reader.js'
@@ -106,6 +106,8 @@ export function createSessionEvents(
     async readFromStart(streamId, limit = defaultPage) {
       return (await page(streamId, undefined, limit)).page
     },
+
+    hasSeen,
 
     clear: () => backEnd.clearEvents(key),
   }
