@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { joined } from '../wire/byte-text.js'
-import { carriesMessage, eventReader, type StreamEvent } from '../wire/sse.js'
+import { eventReader, isMessageType, type StreamEvent } from '../wire/sse.js'
 import type { SeenEvent } from './event-rules.js'
 import { PassingRelay } from './passing-relay.js'
 import type { EventJudge, Relay } from './relay.js'
@@ -30,7 +30,8 @@ function eventsIn(...pieces: Uint8Array[]): StreamEvent[] {
   return events
 }
 
-const messagesIn = (event: StreamEvent) => (carriesMessage(event) ? readServerMessages(event.data) : [])
+const messagesIn = ({ event, data }: StreamEvent) =>
+  data !== '' && isMessageType(event) ? readServerMessages(data) : []
 
 /** What comes of bytes in pieces of the given lengths, over and over. */
 function through(relay: Relay, bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
@@ -188,6 +189,12 @@ describe('an event that is written anew', () => {
     )
   })
 
+  it('is written as servers write it, with the id where it was', () => {
+    const relay = new RewritingRelay({ judge: ({ id }) => ({ id, rewrite: undefined }), onRetry: () => undefined })
+    const text = 'event: message\nid: 5\ndata: {"id":1,\ndata: "result":{}}\n\ndata: 1\nid: 6\n\n'
+    expect(new TextDecoder().decode(relay.push(bytesOf(text)))).toBe(text)
+  })
+
   it('lets comments pass at once, and something else in between where that breaks nothing', () => {
     const relay = new RewritingRelay(changing(new Set()))
     const out = [relay.push(bytesOf(': stay aw'))]
@@ -238,7 +245,7 @@ describe('an event that is written anew', () => {
 
   it('is held piece by piece, however small they are', () => {
     const relay = new RewritingRelay(changing(new Set()))
-    const lines = `data: [\n${'data: 1,\n'.repeat(20_000)}data: 2]\n\n`
-    expect(eventsIn(relay.push(bytesOf(lines)))).toEqual(eventsIn(bytesOf(lines)))
+    const lines = `data: [\nid: 5\n${'data: 1,\n'.repeat(20_000)}data: 2]\n\n`
+    expect(eventsIn(relay.push(bytesOf(lines)))).toEqual(eventsIn(bytesOf(lines.replace('id: 5', 'id: e2.5'))))
   })
 })
