@@ -14,11 +14,11 @@ export interface Params {
 }
 
 export interface Context {
-  notify(method: string, params: Record<string, unknown>): Promise<void>
+  readonly notify: (method: string, params: Record<string, unknown>) => Promise<void>
   /** Asks the client something. */
-  ask(method: string, params: Record<string, unknown>): Promise<unknown>
+  readonly ask: (method: string, params: Record<string, unknown>) => Promise<unknown>
   /** Ends the stream of this call, so that the client has to come back for the answer. */
-  endStream(): void
+  readonly endStream: () => void
 }
 
 const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='

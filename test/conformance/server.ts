@@ -8,17 +8,14 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { randomUUID } from 'node:crypto'
-import { getRequestListener } from '@hono/node-server'
 import { persistentSessions } from '@mcp-tether/server'
 import { memoryStore } from '@mcp-tether/store'
 import { lmdbStore } from '@mcp-tether/store/lmdb'
-import { Server as ServerV1 } from '@modelcontextprotocol/sdk/server/index.js'
-import { WebStandardStreamableHTTPServerTransport as TransportV1 } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport as TransportV1 } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import * as typesV1 from '@modelcontextprotocol/sdk/types.js'
-import {
-  Server as ServerV2,
-  WebStandardStreamableHTTPServerTransport as TransportV2,
-} from '@modelcontextprotocol/server'
+import { NodeStreamableHTTPServerTransport as TransportV2 } from '@modelcontextprotocol/node'
+import { McpServer as ServerV2 } from '@modelcontextprotocol/server'
 import { answers, capabilities, type Context, type Params } from './answers.ts'
 
 const [sdk, how, port = '0', directory = ''] = process.argv.slice(2)
@@ -31,15 +28,15 @@ function buildV1(): ServerV1 {
     (schema) => typeof schema === 'object' && 'shape' in schema && 'method' in (schema.shape as object),
   ) as unknown as (typeof typesV1.PingRequestSchema)[]
   for (const [method, answer] of Object.entries(answers)) {
-    const schema = schemas.find(({ shape }) => String(shape.method.value) === method)
+    const schema = schemas.find(({ shape }) => shape.method.value === method)
     if (schema === undefined) throw new Error(`SDK v1 does not know ${method}.`)
-    server.setRequestHandler(schema, async ({ params }, extra) => {
+    server.server.setRequestHandler(schema, async ({ params }, extra) => {
       const context: Context = {
-        notify: (name, given) => extra.sendNotification({ method: name, params: given } as never),
-        ask: (name, given) => extra.sendRequest({ method: name, params: given } as never, typesV1.ResultSchema),
+        notify: (name, given) => extra.sendNotification({ method: name, params: given }),
+        ask: (name, given) => extra.sendRequest({ method: name, params: given }, typesV1.ResultSchema),
         endStream: () => extra.closeSSEStream?.(),
       }
-      return answer((params ?? {}) as Params, context) as Promise<Record<string, unknown>>
+      return answer((params ?? {}) as Params, context)
     })
   }
   return server
@@ -48,7 +45,7 @@ function buildV1(): ServerV1 {
 function buildV2(): ServerV2 {
   const server = new ServerV2(info, { capabilities })
   for (const [method, answer] of Object.entries(answers)) {
-    server.setRequestHandler(
+    server.server.setRequestHandler(
       method as never,
       (async (
         { params }: { params?: Params },
@@ -72,20 +69,23 @@ function buildV2(): ServerV2 {
 const build = sdk === 'v1' ? buildV1 : buildV2
 
 /** As servers are mostly written: a transport of each session in a map. */
-function bareFetch(): (request: Request) => Promise<Response> {
+function bareHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const transports = new Map<string, TransportV1 | TransportV2>()
   const store = memoryStore()
-  return async (request) => {
-    const sessionId = request.headers.get('mcp-session-id')
-    const known = sessionId === null ? undefined : transports.get(sessionId)
-    if (known !== undefined) return known.handleRequest(request)
-    if (sessionId !== null) return new Response('Session not found', { status: 404 })
+  return async (request, response) => {
+    const sessionId = request.headers['mcp-session-id']
+    const known = transports.get(String(sessionId))
+    if (known !== undefined) return known.handleRequest(request, response)
+    if (sessionId !== undefined) {
+      response.writeHead(404).end()
+      return
+    }
     const id = randomUUID()
     const options = { sessionIdGenerator: () => id, eventStore: store.events(id) as never, retryInterval }
     const transport = sdk === 'v1' ? new TransportV1(options) : new TransportV2(options)
     transports.set(id, transport)
-    await build().connect(transport as never)
-    return transport.handleRequest(request)
+    await build().connect(transport)
+    await transport.handleRequest(request, response)
   }
 }
 
@@ -95,18 +95,17 @@ function isLocal({ headers }: IncomingMessage): boolean {
   return hosts.every((host) => URL.canParse(host) && ['localhost', '127.0.0.1'].includes(new URL(host).hostname))
 }
 
-const fetch =
+const handler =
   how === 'bare'
-    ? bareFetch()
+    ? bareHandler()
     : persistentSessions<ServerV1 | ServerV2>({
         createServer: build,
         store: lmdbStore(directory),
         transportOptions: { retryInterval },
-      }).fetch
-const listener = getRequestListener((request) => fetch(request), { overrideGlobalObjects: false })
+      }).node()
 
 createServer((request: IncomingMessage, response: ServerResponse) => {
-  if (isLocal(request)) void listener(request, response)
+  if (isLocal(request)) void handler(request, response)
   else response.writeHead(403).end()
 }).listen(Number(port), '127.0.0.1', () => {
   process.stdout.write('ready\n')

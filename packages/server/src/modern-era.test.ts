@@ -56,7 +56,7 @@ it('a request of the modern era is answered as the SDK answers it, byte for byte
           'content-type': 'application/json',
           'mcp-protocol-version': '2026-07-28',
           'mcp-method': method,
-          ...('name' in params ? { 'mcp-name': String(params.name) } : {}),
+          ...('name' in params ? { 'mcp-name': params.name } : {}),
         },
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
       })
