@@ -124,10 +124,15 @@ export class LiveSession {
     return (await within(ms, isIdle)) !== undefined
   }
 
+  /** A message of the client that did not come with a request of its own: one that was sent before, or elsewhere. */
+  receive(message: JsonRpcMessage): void {
+    this.#transport.onmessage?.(message)
+  }
+
   /** A message that came to another process. @returns whether it was for this instance */
   deliver(message: JsonRpcMessage): boolean {
     if (answeredInstance(message) === this.tag || this.#cancelled(message) !== undefined) {
-      this.#transport.onmessage?.(message)
+      this.receive(message)
       return true
     }
     return false

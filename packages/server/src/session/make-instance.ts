@@ -66,7 +66,7 @@ export async function replayHandshake(live: LiveSession, request: Request, authI
   const params = { ...initialize, protocolVersion }
   await live.muted(async () => {
     await synthetic(live, request, { id: newId(), method: 'initialize', params }, authInfo)
-    await synthetic(live, request, { method: 'notifications/initialized' }, authInfo)
+    live.receive({ jsonrpc: '2.0', method: 'notifications/initialized' })
     // What the server does about it begins in a microtask.
     await nextTurn()
   })

@@ -11,7 +11,7 @@ import type {
   StartResult,
 } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
-import { leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Database } from './database.js'
+import { countOf, leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Database } from './database.js'
 import { appendEvent, clearEvents, keepEvents, readEvents } from './event-logs.js'
 import { admit, leave } from './groups.js'
 import type { Notices } from './notices.js'
@@ -91,7 +91,7 @@ export class LmdbBackEnd implements BackEnd {
   async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {
     const started = await this.#use(key, ttl, ({ version }, database): StartResult => {
       const isKnown = database.doesExist(requestAt(key, field))
-      if (!isKnown && [...rangeOf(database, ['r', key], { limit })].length >= limit) return 'full'
+      if (!isKnown && countOf(database, ['r', key], limit) >= limit) return 'full'
       database.putSync(requestAt(key, field), Buffer.from(bytes))
       return { version }
     })
@@ -180,7 +180,7 @@ export class LmdbBackEnd implements BackEnd {
     this.#notices.close()
     // In this order: what is still written to the sessions looks into the work.
     await this.#shared.release()
-    await this.#work.close()
+    this.#work.release()
   }
 
   /** The session with the time at which it ends: by its last use, where the work knows of one. */
@@ -242,21 +242,26 @@ export class LmdbBackEnd implements BackEnd {
   }
 
   async #inWork<Result>(write: (database: Database, now: number) => Result): Promise<Result> {
-    return Promise.resolve(this.#writeWork(write))
-  }
-
-  #writeWork<Result>(write: (database: Database, now: number) => Result): Result {
-    const { database } = this.#work
     try {
-      return this.#work.transaction(() => {
-        const now = this.#now()
-        const result = write(database, now)
-        this.#sweepOfWork.step(database, now)
-        return result
-      })
+      return await this.#work.inTurn(() => this.#written(write))
     } catch (cause) {
       throw asStoreFull(cause)
     }
+  }
+
+  #writeWork<Result>(write: (database: Database, now: number) => Result): Result {
+    try {
+      return this.#work.transaction(() => this.#written(write))
+    } catch (cause) {
+      throw asStoreFull(cause)
+    }
+  }
+
+  #written<Result>(write: (database: Database, now: number) => Result): Result {
+    const now = this.#now()
+    const result = write(this.#work.database, now)
+    this.#sweepOfWork.step(this.#work.database, now)
+    return result
   }
 
   async #writeSessions<Result>(write: (now: number) => Result): Promise<Result> {

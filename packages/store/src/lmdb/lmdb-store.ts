@@ -21,7 +21,8 @@ export interface LmdbStoreOptions extends StoreOptions {
 
 /**
  * A store in a directory of this machine, for any number of processes. What was written survives the death of every process at
- * any moment (after a power cut the last moments may be missing; what is there is consistent). Not for network drives.
+ * any moment. After a power cut the sessions are there, but for the last moments; what only matters while the machine is up
+ * (requests in flight, events, leases, messages) begins anew. Not for network drives.
  * @param directory is made if it does not exist, for this user only
  * @throws StoreError `invalid_option`; `store_unavailable` where it can't be opened
  */

@@ -36,7 +36,7 @@ export class Notices {
   }
 
   async publish(to: string, bytes: Uint8Array): Promise<void> {
-    this.#work.transaction(() => {
+    await this.#work.inTurn(() => {
       const now = this.#now()
       const oldest = [...rangeOf(this.#database, ['b'], { limit: droppedPerPublish })]
       const position = this.#newest() + 1

@@ -2,6 +2,14 @@ import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { Database, Key } from './database.js'
+import { fileOf } from './shared-database.js'
+
+/**
+ * By file, for the life of the process: LMDB can't open a file twice in one process without losing its locks; and where one
+ * process closes a file in the moment in which another one opens it, both may write at once (lmdb 3.5.6).
+ */
+const opened = new Map<string, Database>()
+const binaryFile = { noSubdir: true, encoding: 'binary' } as const
 
 /**
  * What only matters while the machine is up: requests in flight, events, leases, messages, when a session was last used. It
@@ -11,6 +19,10 @@ import type { Database, Key } from './database.js'
  */
 export class WorkDatabase {
   readonly database: Database
+  #queued: {
+    readonly work: () => void
+    readonly settle: (failure: { readonly cause: unknown } | undefined) => void
+  }[] = []
 
   constructor(directory: string) {
     const start = machineStart()
@@ -21,7 +33,8 @@ export class WorkDatabase {
     }
     const path = join(directory, name)
     const flushing = start === undefined ? { overlappingSync: false } : { noSync: true }
-    this.database = open<Buffer, Key>({ path, noSubdir: true, encoding: 'binary', ...flushing })
+    this.database = opened.get(fileOf(path) ?? '') ?? open<Buffer, Key>({ path, ...binaryFile, ...flushing })
+    opened.set(fileOf(path) ?? path, this.database)
     chmodSync(path, 0o600)
   }
 
@@ -33,8 +46,45 @@ export class WorkDatabase {
     return this.database.transactionSync(work)
   }
 
-  async close(): Promise<void> {
-    await this.database.close()
+  /** The same, together with what others want in this turn of the event loop: under load, many for the price of one. */
+  inTurn<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let result: Result
+      this.#queued.push({
+        work: () => {
+          result = work()
+        },
+        settle: (failure) => {
+          if (failure === undefined) resolve(result)
+          else reject(failure.cause instanceof Error ? failure.cause : new Error(String(failure.cause)))
+        },
+      })
+      if (this.#queued.length === 1) {
+        setImmediate(() => {
+          this.#flush()
+        })
+      }
+    })
+  }
+
+  /** Writes what is queued. */
+  release(): void {
+    this.#flush()
+  }
+
+  #flush(): void {
+    const queued = this.#queued
+    this.#queued = []
+    if (queued.length === 0) return
+    let failure: { readonly cause: unknown } | undefined
+    try {
+      this.transaction(() => {
+        for (const { work } of queued) work()
+      })
+    } catch (cause) {
+      failure = { cause }
+    }
+    for (const { settle } of queued) settle(failure)
   }
 }
 
