@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { binary, type CliProcess, startCli } from '../testing/cli-process.fixture.js'
 import { LineReader } from '../testing/line-reader.fixture.js'
 import { type ScratchDirectory, scratchDirectory } from '../testing/scratch-directory.fixture.js'
@@ -26,13 +26,32 @@ const piece = Buffer.alloc(64 * 1024, 'x')
 const head = '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"'
 const tail = '"}]}}'
 
+/** How a server frames its answer: what comes before and after it. */
+interface Framing {
+  readonly type: string
+  readonly before: string
+  readonly after: string
+}
+
+const asJson: Framing = { type: 'application/json', before: '', after: '' }
+const asEvent: Framing = { type: 'text/event-stream', before: 'event: message\ndata: ', after: '\n\n' }
+const framings: [string, Framing][] = [
+  ['as JSON', asJson],
+  ['as an event', asEvent],
+]
+
 /** Answers with so many bytes of text, as fast as they are taken. */
-async function answerAtLength({ response }: Received, bytes: number, end = tail): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' }).write(head)
+async function answerAtLength(
+  { response }: Received,
+  bytes: number,
+  { type, before, after }: Framing = asJson,
+  end = tail,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': type }).write(before + head)
   for (let sent = 0; sent < bytes; sent += piece.length) {
     if (!response.write(piece)) await once(response, 'drain')
   }
-  response.end(end)
+  response.end(end + after)
 }
 
 /** The most memory that a process has had, in MiB. */
@@ -69,11 +88,13 @@ async function temporary(): Promise<ScratchDirectory> {
 
 // The bridge itself has some 60 MiB. Held as text, the answer took 1,280.
 it.runIf(process.platform === 'linux').each([
-  ['at once', 0],
-  ['slowly', 1],
-])('200 MiB for a host that reads %s take no memory', { timeout: 120_000 }, async (_name, pauseMs) => {
+  ['as JSON', 'at once', asJson, 0],
+  ['as JSON', 'slowly', asJson, 1],
+  ['as an event', 'at once', asEvent, 0],
+  ['as an event', 'slowly', asEvent, 1],
+])('200 MiB %s for a host that reads %s take no memory', { timeout: 120_000 }, async (_as, _how, framing, pauseMs) => {
   const total = 200 * mebibyte
-  const url = await serve((received) => answerAtLength(received, total))
+  const url = await serve((received) => answerAtLength(received, total, framing))
   const scratch = await temporary()
   const bridge = spawn(process.execPath, [binary, url], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -98,22 +119,25 @@ it.runIf(process.platform === 'linux').each([
   expect(peak(bridge)).toBeLessThan(150)
 })
 
-it('a place that does not take it is an error on the call, and the next one works', async () => {
-  let count = 0
-  const url = await serve((received) => {
-    if (count++ === 0) return answerAtLength(received, 4 * mebibyte)
-    json(received.response, '{"jsonrpc":"2.0","id":1,"result":{}}')
-    return undefined
-  })
-  const cli = await connect(url, { TMPDIR: '/none/at/all', TEMP: '/none/at/all' })
-  cli.send(callLine('tools/call'))
-  const line = await cli.stdout.next()
-  expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011, data: { cause: 'ENOENT' } } })
-  expect(line).toContain("/none/at/all (TMPDIR) can't take it: there is no such directory (ENOENT)")
-  expect(await cli.stderr.containing('could not be passed on')).toContain('ENOENT')
-  cli.send(callLine('tools/call'))
-  expect(JSON.parse(await cli.stdout.next())).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
-})
+it.each(framings)(
+  'a place that does not take it %s is an error on the call, and the next one works',
+  async (_as, framing) => {
+    let count = 0
+    const url = await serve((received) => {
+      if (count++ === 0) return answerAtLength(received, 4 * mebibyte, framing)
+      json(received.response, '{"jsonrpc":"2.0","id":1,"result":{}}')
+      return undefined
+    })
+    const cli = await connect(url, { TMPDIR: '/none/at/all', TEMP: '/none/at/all' })
+    cli.send(callLine('tools/call'))
+    const line = await cli.stdout.next()
+    expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011, data: { cause: 'ENOENT' } } })
+    expect(line).toContain("/none/at/all (TMPDIR) can't take it: there is no such directory (ENOENT)")
+    expect(await cli.stderr.containing('could not be passed on')).toContain('ENOENT')
+    cli.send(callLine('tools/call'))
+    expect(JSON.parse(await cli.stdout.next())).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
+  },
+)
 
 // A limit on the size of files is the full disk that every user can make.
 it.runIf(process.platform === 'linux')('so is a place that is full in the middle of it', async () => {
@@ -132,59 +156,61 @@ it.runIf(process.platform === 'linux')('so is a place that is full in the middle
   expect(line).toContain('there is no space left')
 })
 
-it.each([
-  ['a read is asked for anew', 'resources/read', 2],
-  ['a call is not, and said to be of unknown outcome', 'tools/call', 1],
-])('when a large answer breaks off, %s', async (_name, method, times) => {
-  let count = 0
-  const url = await serve(async (received) => {
-    if (++count > 1) return answerAtLength(received, 2 * mebibyte)
-    const { response, request } = received
-    response.writeHead(200, { 'content-type': 'application/json' }).write(head)
-    response.write(Buffer.alloc(3 * mebibyte, '#'), () => request.socket.destroy())
-    return undefined
+describe.each(framings)('a large answer %s', (_as, framing) => {
+  it.each([
+    ['a read is asked for anew', 'resources/read', 2],
+    ['a call is not, and said to be of unknown outcome', 'tools/call', 1],
+  ])('breaks off: %s', async (_name, method, times) => {
+    let count = 0
+    const url = await serve(async (received) => {
+      if (++count > 1) return answerAtLength(received, 2 * mebibyte, framing)
+      const { response, request } = received
+      response.writeHead(200, { 'content-type': framing.type }).write(framing.before + head)
+      response.write(Buffer.alloc(3 * mebibyte, '#'), () => request.socket.destroy())
+      return undefined
+    })
+    const cli = await connect(url)
+    cli.send(callLine(method))
+    const line = await cli.stdout.next()
+    expect(line).not.toContain('#')
+    if (times === 1) expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
+    else expect(line.length).toBe(head.length + 2 * mebibyte + tail.length)
+    expect(count).toBe(times)
   })
-  const cli = await connect(url)
-  cli.send(callLine(method))
-  const line = await cli.stdout.next()
-  expect(line).not.toContain('#')
-  if (times === 1) expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
-  else expect(line.length).toBe(head.length + 2 * mebibyte + tail.length)
-  expect(count).toBe(times)
+
+  it.runIf(process.platform === 'linux')('and the bridge end together: no file is left, and no half line', async () => {
+    const scratch = await temporary()
+    let arrived!: () => void
+    const half = new Promise<void>((resolve) => (arrived = resolve))
+    const url = await serve(({ response }) => {
+      response.writeHead(200, { 'content-type': framing.type }).write(framing.before + head)
+      response.write(Buffer.alloc(32 * mebibyte, 'x'), arrived)
+    })
+    const cli = await connect(url, { TMPDIR: scratch.path })
+    cli.send(callLine('tools/call'))
+    await half
+    expect(filesIn(cli.child, scratch.path)).toHaveLength(1)
+    expect(readdirSync(scratch.path)).toEqual([])
+    cli.child.kill('SIGTERM')
+    const line = await cli.stdout.next()
+    expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
+    expect(await cli.exited).toEqual({ code: 0, signal: null })
+    expect(readdirSync(scratch.path)).toEqual([])
+  })
 })
 
 it.each([
   ['a read is asked for anew', 'resources/read', 2],
   ['a call is not', 'tools/call', 1],
-])('when a large answer ends too early, %s', async (_name, method, times) => {
+])('when a large JSON answer ends too early, %s', async (_name, method, times) => {
   let count = 0
-  const url = await serve((received) => answerAtLength(received, 2 * mebibyte, ++count > 1 ? tail : '"}]}'))
+  const url = await serve((received) => answerAtLength(received, 2 * mebibyte, asJson, ++count > 1 ? tail : '"}]}'))
   const cli = await connect(url)
   cli.send(callLine(method))
   const line = await cli.stdout.next()
   if (times === 1) expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
   else expect(line.length).toBe(head.length + 2 * mebibyte + tail.length)
   expect(count).toBe(times)
-})
-
-it.runIf(process.platform === 'linux')('the end in the middle of it leaves no file and no half line', async () => {
-  const scratch = await temporary()
-  let arrived!: () => void
-  const half = new Promise<void>((resolve) => (arrived = resolve))
-  const url = await serve(({ response }) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).write(head)
-    response.write(Buffer.alloc(32 * mebibyte, 'x'), arrived)
-  })
-  const cli = await connect(url, { TMPDIR: scratch.path })
-  cli.send(callLine('tools/call'))
-  await half
-  expect(filesIn(cli.child, scratch.path)).toHaveLength(1)
-  expect(readdirSync(scratch.path)).toEqual([])
-  cli.child.kill('SIGTERM')
-  const line = await cli.stdout.next()
-  expect(JSON.parse(line)).toMatchObject({ id: 1, error: { code: -32011 } })
-  expect(await cli.exited).toEqual({ code: 0, signal: null })
-  expect(readdirSync(scratch.path)).toEqual([])
 })
 
 /** The files of a directory that a process has open, by whatever name they had. */
