@@ -88,36 +88,46 @@ async function temporary(): Promise<ScratchDirectory> {
 
 // The bridge itself has some 60 MiB. Held as text, the answer took 1,280.
 it.runIf(process.platform === 'linux').each([
-  ['as JSON', 'at once', asJson, 0],
-  ['as JSON', 'slowly', asJson, 1],
-  ['as an event', 'at once', asEvent, 0],
-  ['as an event', 'slowly', asEvent, 1],
-])('200 MiB %s for a host that reads %s take no memory', { timeout: 120_000 }, async (_as, _how, framing, pauseMs) => {
-  const total = 200 * mebibyte
-  const url = await serve((received) => answerAtLength(received, total, framing))
-  const scratch = await temporary()
-  const bridge = spawn(process.execPath, [binary, url], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, TMPDIR: scratch.path },
-  })
-  closers.push(() => {
-    bridge.kill('SIGKILL')
-    return once(bridge, 'exit')
-  })
-  bridge.stdin.write(`${initializeLine}\n`)
-  await once(bridge.stdout, 'data')
-  bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
-  let [size, begin] = [0, '']
-  for await (const chunk of bridge.stdout as AsyncIterable<Buffer>) {
-    begin ||= chunk.toString('utf8', 0, head.length)
-    size += chunk.length
-    if (chunk[chunk.length - 1] === 0x0a) break
-    if (pauseMs > 0 && size % 16 === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-  }
-  expect(begin).toBe(head)
-  expect(size).toBe(total + head.length + tail.length + 1)
-  expect(peak(bridge)).toBeLessThan(150)
-})
+  ['as JSON', 'at once', asJson, 0, 0],
+  ['as JSON', 'slowly', asJson, 1, 0],
+  ['as an event', 'at once', asEvent, 0, 0],
+  ['as an event', 'slowly', asEvent, 1, 0],
+  ['as an event of a session that was renewed', 'slowly', asEvent, 1, 1],
+])(
+  '200 MiB %s for a host that reads %s take no memory',
+  { timeout: 120_000 },
+  async (_as, _how, framing, pauseMs, losses) => {
+    const total = 200 * mebibyte
+    let calls = 0
+    const url = await serve((received) =>
+      ++calls > losses ? answerAtLength(received, total, framing) : received.response.writeHead(404).end(),
+    )
+    const scratch = await temporary()
+    const bridge = spawn(process.execPath, [binary, url], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, TMPDIR: scratch.path },
+    })
+    closers.push(() => {
+      bridge.kill('SIGKILL')
+      return once(bridge, 'exit')
+    })
+    bridge.stdin.write(`${initializeLine}\n`)
+    await once(bridge.stdout, 'data')
+    bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
+    let [size, begin] = [0, '']
+    for await (const chunk of bridge.stdout as AsyncIterable<Buffer>) {
+      begin ||= chunk.toString('utf8', 0, head.length)
+      size += chunk.length
+      if (chunk[chunk.length - 1] === 0x0a) break
+      if (pauseMs > 0 && size % 16 === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+    expect(begin).toBe(head)
+    expect(size).toBe(total + head.length + tail.length + 1)
+    expect(calls).toBe(losses + 1)
+    console.log('PEAK', peak(bridge))
+    expect(peak(bridge)).toBeLessThan(150)
+  },
+)
 
 it.each(framings)(
   'a place that does not take it %s is an error on the call, and the next one works',
