@@ -6,7 +6,7 @@ import { maxHeldAnswerBytes, maxMessageSize } from './limits.js'
 const maxPieces = 1_024
 const [lineFeed, carriageReturn] = [0x0a, 0x0d]
 
-/** The data of one event: held while they are small, on disk from then on. To be taken or given up. */
+/** The data of one event: held while they are small, on disk from then on. To be taken, or given up. */
 export class MessageData implements EventData {
   readonly #space: SpoolSpace | undefined
   #pieces: Uint8Array[] = []
@@ -44,11 +44,13 @@ export class MessageData implements EventData {
     }
   }
 
-  /** Whole, when the event is over. */
+  /** Whole, when the event is over. An answer on disk is then the caller's to close. */
   async take(): Promise<string | ReceivedLarge> {
     await this.settle()
-    if (!this.#large) return Buffer.concat(this.#pieces).toString('utf8')
-    const received = await this.#large.end()
+    const large = this.#large
+    if (!large) return Buffer.concat(this.#pieces).toString('utf8')
+    this.#large = undefined
+    const received = await large.end()
     return received === 'cut off' ? { kind: 'no JSON', beginning: '' } : received
   }
 

@@ -2,7 +2,7 @@ import { contentType } from './describe-refusal.js'
 import type { ReceivedLarge } from './large/large-receiver.js'
 import type { SpoolSpace } from './large/spool-space.js'
 import { maxBarrenResumptions, maxResumeDelayMs, resumeDelayMs } from './limits.js'
-import { readMessages } from './read-messages.js'
+import { carriesMessage, readEvents } from './read-events.js'
 import { wait } from './wait.js'
 
 export interface CallStreamOptions {
@@ -80,11 +80,11 @@ export class CallStream {
     const onRetry = (ms: number): void => {
       this.#retryMs = Math.min(ms, maxResumeDelayMs)
     }
-    const isKnown = (id: string): boolean => resumed && this.#seen.has(id)
     try {
-      for await (const { id, message } of readMessages(body, { space, onRetry, isKnown })) {
-        if (message !== undefined) await deliver(message)
-        this.#remember(id)
+      for await (const event of readEvents(body, { space, onRetry })) {
+        if (resumed && event.id !== undefined && this.#seen.has(event.id)) continue
+        if (carriesMessage(event)) await deliver(await event.data.take())
+        this.#remember(event.id)
         // A resumed stream may stay open after the answer: the server no longer knows what it was opened for.
         if (resumed && !awaited()) break
       }

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.js'
 import { contentType } from './describe-refusal.js'
 import type { ReceivedLarge } from './large/large-receiver.js'
 import type { SpoolSpace } from './large/spool-space.js'
-import { readMessages } from './read-messages.js'
+import { carriesMessage, readEvents } from './read-events.js'
 
 export interface StandaloneStreamOptions {
   /** Sends the GET. */
@@ -84,10 +84,10 @@ export class StandaloneStream {
       const onRetry = (ms: number): void => {
         this.#retryMs = Math.min(Math.max(ms, minDelayMs), maxDelayMs)
       }
-      for await (const { id, message } of readMessages(response.body, { space, onRetry })) {
-        if (id !== undefined) this.#lastEventId = id === '' ? undefined : id
-        if (message === undefined) continue
-        await deliver(message)
+      for await (const event of readEvents(response.body, { space, onRetry })) {
+        if (event.id !== undefined) this.#lastEventId = event.id === '' ? undefined : event.id
+        if (!carriesMessage(event)) continue
+        await deliver(await event.data.take())
         delivered = true
       }
     } catch {

@@ -1,15 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { binary, type CliProcess, startCli } from '../testing/cli-process.fixture.js'
 import { LineReader } from '../testing/line-reader.fixture.js'
 import { type ScratchDirectory, scratchDirectory } from '../testing/scratch-directory.fixture.js'
 import {
+  event,
   initializedLine,
   initializeLine,
   json,
   mcpScript,
+  openEvents,
   type Received,
   type Script,
   startScriptedServer,
@@ -47,11 +50,36 @@ async function answerAtLength(
   { type, before, after }: Framing = asJson,
   end = tail,
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': type }).write(before + head)
+  response.writeHead(200, { 'content-type': type })
+  await writeAtLength(response, bytes, before + head)
+  response.end(end + after)
+}
+
+async function writeAtLength(response: ServerResponse, bytes: number, before: string): Promise<void> {
+  response.write(before)
   for (let sent = 0; sent < bytes; sent += piece.length) {
     if (!response.write(piece)) await once(response, 'drain')
   }
-  response.end(end + after)
+}
+
+/** A server of HTTP+SSE that answers a call with so many bytes. */
+function httpSse(bytes: number): Script {
+  let stream: ServerResponse | undefined
+  return async ({ method, message, response }) => {
+    if (method === 'GET') {
+      stream = response
+      openEvents(response)
+      response.write('event: endpoint\ndata: /message\n\n')
+      return
+    }
+    response.writeHead(202).end()
+    if (message.method === 'initialize') {
+      stream?.write(event('{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2024-11-05","capabilities":{}}}'))
+    } else if (message.id !== undefined && stream) {
+      await writeAtLength(stream, bytes, asEvent.before + head)
+      stream.write(tail + asEvent.after)
+    }
+  }
 }
 
 /** The most memory that a process has had, in MiB. */
@@ -86,6 +114,30 @@ async function temporary(): Promise<ScratchDirectory> {
   return scratch
 }
 
+/** Calls by a bridge of its own, whose answer the host reads slowly where it pauses. */
+async function callFor(url: string, options: readonly string[], pauseMs: number) {
+  const scratch = await temporary()
+  const bridge = spawn(process.execPath, [binary, url, ...options], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, TMPDIR: scratch.path },
+  })
+  closers.push(() => {
+    bridge.kill('SIGKILL')
+    return once(bridge, 'exit')
+  })
+  bridge.stdin.write(`${initializeLine}\n`)
+  await once(bridge.stdout, 'data')
+  bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
+  let [size, begin] = [0, '']
+  for await (const chunk of bridge.stdout as AsyncIterable<Buffer>) {
+    begin ||= chunk.toString('utf8', 0, head.length)
+    size += chunk.length
+    if (chunk[chunk.length - 1] === 0x0a) break
+    if (pauseMs > 0 && size % 16 === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  return { peakMiB: peak(bridge), begin, size }
+}
+
 // The bridge itself has some 60 MiB. Held as text, the answer took 1,280.
 it.runIf(process.platform === 'linux').each([
   ['as JSON', 'at once', asJson, 0, 0],
@@ -102,32 +154,23 @@ it.runIf(process.platform === 'linux').each([
     const url = await serve((received) =>
       ++calls > losses ? answerAtLength(received, total, framing) : received.response.writeHead(404).end(),
     )
-    const scratch = await temporary()
-    const bridge = spawn(process.execPath, [binary, url], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, TMPDIR: scratch.path },
-    })
-    closers.push(() => {
-      bridge.kill('SIGKILL')
-      return once(bridge, 'exit')
-    })
-    bridge.stdin.write(`${initializeLine}\n`)
-    await once(bridge.stdout, 'data')
-    bridge.stdin.write(`${initializedLine}\n${callLine('tools/call')}\n`)
-    let [size, begin] = [0, '']
-    for await (const chunk of bridge.stdout as AsyncIterable<Buffer>) {
-      begin ||= chunk.toString('utf8', 0, head.length)
-      size += chunk.length
-      if (chunk[chunk.length - 1] === 0x0a) break
-      if (pauseMs > 0 && size % 16 === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    }
+    const { peakMiB, begin, size } = await callFor(url, [], pauseMs)
     expect(begin).toBe(head)
     expect(size).toBe(total + head.length + tail.length + 1)
     expect(calls).toBe(losses + 1)
-    console.log('PEAK', peak(bridge))
-    expect(peak(bridge)).toBeLessThan(150)
+    expect(peakMiB).toBeLessThan(150)
   },
 )
+
+it.runIf(process.platform === 'linux')('200 MiB over HTTP+SSE take none either', { timeout: 120_000 }, async () => {
+  const total = 200 * mebibyte
+  const server = await startScriptedServer(httpSse(total))
+  closers.push(server.close)
+  const { peakMiB, begin, size } = await callFor(server.url.href, ['--transport', 'sse'], 1)
+  expect(begin).toBe(head)
+  expect(size).toBe(total + head.length + tail.length + 1)
+  expect(peakMiB).toBeLessThan(150)
+})
 
 it.each(framings)(
   'a place that does not take it %s is an error on the call, and the next one works',

@@ -139,7 +139,9 @@ describe('a large event', () => {
 it('a large message of the server’s own comes on the standalone stream, and an answer too', async () => {
   const large = `{"jsonrpc":"2.0","method":"note","params":{"text":${text}}}`
   const { send, lines, server } = await connect(
-    ({ response }) => openEvents(response),
+    ({ response }) => {
+      openEvents(response)
+    },
     ({ response }) => {
       openEvents(response)
       response.write(event(large))
