@@ -29,7 +29,11 @@ try {
     if (!manifest.private) check(manifest, join(root, folder))
   }
   await tryInstalled(tarballs, join(target, 'installed'))
-    .then(() => console.log('mcp-tether, installed into an empty folder: lists and calls the tools of a real server, restarted in between'))
+    .then(() =>
+      console.log(
+        'mcp-tether, installed into an empty folder: lists and calls the tools of a real server, restarted in between',
+      ),
+    )
     .catch((error) => fault({ name: 'mcp-tether' }, 'installed into an empty folder', error.message))
 } finally {
   rmSync(target, { recursive: true, force: true })
