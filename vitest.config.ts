@@ -17,6 +17,7 @@ export default defineConfig({
       'examples/*/src/**/*.test.ts',
       'bench/src/**/*.test.ts',
       'simulation/src/**/*.test.ts',
+      'kill-test/src/**/*.test.ts',
     ],
     // Of the tests that say that they are concurrent: they wait, most of the time.
     maxConcurrency: 16,

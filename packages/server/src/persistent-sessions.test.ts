@@ -5,6 +5,7 @@ import { memoryStore } from '@mcp-tether/store'
 import { lmdbStore } from '@mcp-tether/store/lmdb'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerSessionEvent } from './index.js'
+import { accept, initializeParams, open, post } from './raw-requests.fixture.js'
 import { connect, startReplicas, type Major } from './replicas.fixture.js'
 
 const ends: (() => Promise<unknown>)[] = []
@@ -23,27 +24,6 @@ function lmdb() {
     ends.push(() => store.close())
     return store
   }
-}
-
-const accept = 'application/json, text/event-stream'
-function post(url: URL, message: object, headers: Record<string, string> = {}) {
-  return fetch(url, {
-    method: 'POST',
-    headers: { accept, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
-  })
-}
-
-const initializeParams = {
-  protocolVersion: '2025-11-25',
-  capabilities: {},
-  clientInfo: { name: 'raw', version: '1' },
-}
-
-async function open(url: URL, headers: Record<string, string> = {}) {
-  const response = await post(url, { id: 1, method: 'initialize', params: initializeParams }, headers)
-  await response.text()
-  return { status: response.status, id: response.headers.get('mcp-session-id') ?? '' }
 }
 
 const majors: Major[] = ['v1', 'v2']

@@ -42,6 +42,8 @@ export interface Replicas {
   readonly replicas: readonly Replica[]
   /** Which replica gets the next request. @default one after the other */
   choose: (request: IncomingMessage, count: number) => number
+  /** Others that take their place, on the same port. */
+  forward?: Replicas
   close(): Promise<void>
 }
 
@@ -75,7 +77,8 @@ export async function startReplicas(
   const http: Server = createServer((request: IncomingMessage & { auth?: AuthInfo }, response: ServerResponse) => {
     const auth = tokenOwner(request)
     if (auth !== undefined) request.auth = auth
-    const replica = replicas[bench.choose(request, count++)]
+    const { choose, replicas: chosen } = bench.forward ?? bench
+    const replica = chosen[choose(request, count++)]
     void replica?.sessions.node()(request, response)
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))

@@ -37,6 +37,8 @@ export async function afterChallenge(
   underWay: CallUnderWay,
   { change, isPatient }: Challenge,
 ): Promise<AfterChallenge> {
+  // Nobody would sign in for it, and those beside it would wait for that.
+  if (underWay.cancelled) return 'taken-back'
   const { newestHeaders, signIn, epoch } = session
   const isOver = () => newestHeaders.authorizationChanges !== change || session.epoch !== epoch
   const mayGoOn = underWay.signIns++ < maxSignIns
@@ -73,8 +75,7 @@ export async function answerUnlessSignedIn(
   if (whyNotReplayable(call)) return present(response, session)
   // Not every client can sign in: one with a fixed token gets its refusals as soon as it shows that it does not.
   const next = await afterChallenge(seam, session, call, underWay, { change, isPatient: false })
-  const isRefused = next === 'handed-out' || next === 'not-signed-in'
-  if (isRefused && !underWay.cancelled) return present(response, session)
+  if (next === 'handed-out' || next === 'not-signed-in') return present(response, session)
   discardBody(response)
   return next === 'signed-in' ? undefined : presentAccepted()
 }

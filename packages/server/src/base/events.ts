@@ -11,12 +11,19 @@ export type ServerSessionEvent =
   | (OfSession & { readonly type: 'server-session-created' })
   /** A session that this process did not hold was made again from the store. */
   | (OfSession & { readonly type: 'server-session-restored'; readonly durationMs: number })
+  /** A session that nobody remembers was made of what a request says: the option `unknownSessions`. */
+  | (OfSession & { readonly type: 'server-session-recreated'; readonly durationMs: number })
   /** It could not be made again: `createServer`, `rehydrate` or the handshake failed. */
   | (OfSession & { readonly type: 'server-session-restore-failed'; readonly error: unknown })
   /** The client or another process ended it. */
   | (OfSession & { readonly type: 'server-session-closed' })
   /** A request came with an id that is not known here or in the store, or is another principal's. */
   | (OfSession & { readonly type: 'server-session-unknown' })
+  /** A session was refused (503), because there are as many as are allowed. */
+  | {
+      readonly type: 'server-session-limit-reached'
+      readonly limit: 'too_many_sessions' | 'too_many_sessions_of_principal'
+    }
   /** The process that worked on a request is gone; its stream was answered with an error. */
   | (OfSession & { readonly type: 'server-outcome-unknown' })
   /** What could not be stored after an answer was on its way. */

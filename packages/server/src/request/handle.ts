@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { StoreError } from '@mcp-tether/store'
 import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
+import { StartTimeout } from '../base/start-timeout.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import { standaloneStreamId } from '../session/event-log.js'
 import type { LiveSession } from '../session/live-session.js'
+import type { Limit } from '../session/membership.js'
 import { principalHash } from '../session/principal.js'
 import type { ProcessLife } from '../session/process-life.js'
 import { resumeCall } from '../stream/resume-call.js'
 import { openStandaloneStream } from '../stream/standalone-stream.js'
 import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error-answers.js'
 import { isRequest, messagesOf } from '../wire/json-rpc.js'
-import { readBody } from '../wire/read-body.js'
+import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
 import type { Settings } from './settings.js'
 
@@ -38,6 +40,9 @@ export async function handle<Server extends SdkServer>(
         ? 'This session has too many requests in flight. Try again later.'
         : 'The sessions are not available at the moment. Try again later.'
       return unavailable(message, error.code)
+    }
+    if (error instanceof StartTimeout) {
+      return unavailable('The server of this session is not ready. Try again later.', 'start_timeout')
     }
     return refusal(500, errorCodes.recoveryFailed, 'The session could not be restored. Initialize a new one.', {
       data: { code: 'restore_failed' },
@@ -78,10 +83,11 @@ async function answer<Server extends SdkServer>(
   if (request.method === 'DELETE') {
     return (await keeper.end(sessionId, principal)) ? new Response(null, { status: 200 }) : unknown()
   }
-  const live = await keeper.find(sdk, sessionId, principal, request, options)
+  const live = await keeper.find({ sdk, request, options }, sessionId, principal)
   if (live === undefined) return unknown()
+  if (typeof live === 'string') return atLimit(context, live)
   if (request.method === 'POST') return (await post(context, live, request, body, options)) ?? unknown()
-  if (!(await keeper.store.sessions.touch(sessionId, keeper.ttlOf(live.record)))) {
+  if (!(await keeper.store.sessions.touch(sessionId, keeper.records.ttlOf(live.record)))) {
     await keeper.gone(sessionId)
     return unknown()
   }
@@ -91,7 +97,7 @@ async function answer<Server extends SdkServer>(
 
 /** A new session, if there is room for it. */
 async function begin<Server extends SdkServer>(
-  { keeper }: HandlerContext<Server>,
+  { keeper, settings, tell }: HandlerContext<Server>,
   sdk: Sdk,
   request: Request,
   body: unknown,
@@ -101,19 +107,16 @@ async function begin<Server extends SdkServer>(
 ): Promise<Response> {
   const sessionId = keeper.newSessionId()
   const limit = await keeper.admit(sessionId, principal)
-  if (limit !== undefined) {
-    const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
-    return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
-  }
+  if (limit !== undefined) return atLimit({ tell }, limit)
   let live: LiveSession | undefined
   try {
     live = await keeper.create(sdk, sessionId, principal, params, options)
     const response = await live.handle(request, body, options, { streamId: randomUUID(), isSynthetic: false })
     // The answer waits for the store, so that no client learns of a session that could be forgotten.
-    await live.whenIdle()
-    if (live.failure === undefined) return response
+    const isAnswered = await live.whenIdle(settings.startTimeout)
+    if (isAnswered && live.failure === undefined) return response
     await response.body?.cancel()
-    throw live.failure
+    throw live.failure ?? new StartTimeout(settings.startTimeout)
   } finally {
     if (keeper.live.get(sessionId) === undefined) {
       await keeper.leave(sessionId, principal).catch(() => undefined)
@@ -134,7 +137,7 @@ async function post<Server extends SdkServer>(
   const { sessions } = keeper.store
   const dispatch = { streamId: randomUUID(), isSynthetic: false }
   const requests = messagesOf(body).filter(isRequest)
-  const ttl = keeper.ttlOf(record)
+  const ttl = keeper.records.ttlOf(record)
   await life.begin()
   const found =
     requests.length === 0
@@ -145,7 +148,7 @@ async function post<Server extends SdkServer>(
           ),
         )
   const version = found[0]
-  if (version === undefined || (version !== live.version && !(await keeper.refresh(live, request, options)))) {
+  if (version === undefined || !(await keeper.bringTo(version, live, request, options))) {
     await keeper.gone(sessionId)
     return undefined
   }
@@ -172,7 +175,11 @@ async function get<Server extends SdkServer>(
   const onStoreFailure = (error: unknown) => {
     keeper.storeFailed(live.sessionId, error)
   }
-  if (streamId === standaloneStreamId) return openStandaloneStream(live, request, { store, keepAlive, onStoreFailure })
+  // Events without a message, for their id alone: clients expect them from this version on.
+  const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
+  if (streamId === standaloneStreamId) {
+    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, onStoreFailure })
+  }
   if (streamId === undefined || lastEventId === null)
     return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
   if (status !== 'found') {
@@ -188,7 +195,7 @@ async function get<Server extends SdkServer>(
   }
   return resumeCall(
     live,
-    { streamId, after: status === 'found' ? lastEventId : undefined },
+    { streamId, lastEventId, isStored: status === 'found', isPrimed },
     {
       store,
       life,
@@ -215,12 +222,13 @@ async function isOver<Server extends SdkServer>(
   return page?.events.length === 0
 }
 
+function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Response {
+  tell({ type: 'server-session-limit-reached', limit })
+  const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
+  return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
+}
+
 /** Ours have 32 characters; those of `unknownSessions: 'recreate'` may be others. The specification: visible ASCII. */
 function isPlausible(sessionId: string): boolean {
   return /^[\x21-\x7E]{1,256}$/.test(sessionId)
-}
-
-function badBody(problem: 'too large' | 'no JSON', limit: number): Response {
-  if (problem === 'no JSON') return refusal(400, errorCodes.parseError, 'Parse error: Invalid JSON')
-  return refusal(413, errorCodes.badRequest, `Payload Too Large: a request may have ${limit} bytes`)
 }

@@ -4,36 +4,47 @@ import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import type { RunningRequest } from '../session/dispatch.js'
-import { standaloneStreamId } from '../session/event-log.js'
 import type { InstanceOwner, LiveSession } from '../session/live-session.js'
 import { LiveSessions } from '../session/live-sessions.js'
-import { catchUp, makeInstance, replayHandshake, type InstanceSettings } from '../session/make-instance.js'
-import { Membership } from '../session/membership.js'
+import { catchUp } from '../session/make-instance.js'
+import { Membership, type Limit } from '../session/membership.js'
 import type { ProcessLife } from '../session/process-life.js'
-import { changeBy, readRecord, toJson, type SessionRecord } from '../session/session-record.js'
+import { changeBy, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
+import { Instances } from './instances.js'
+import { recreatedRecord } from './recreated-record.js'
+import { SessionRecords, type VersionedRecord } from './records.js'
 import type { Settings } from './settings.js'
 
-/** Tries to change a record that others change too. */
-const maxTries = 20
+/** A request that may bring a session back. */
+export interface Arrival {
+  readonly sdk: Sdk
+  readonly request: Request
+  readonly options: RequestOptions
+}
 
 /** Finds, makes, brings back and ends sessions. */
 export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   readonly store: Store
   readonly live: LiveSessions
+  readonly records: SessionRecords
   readonly #settings: Settings<Server>
   readonly #life: ProcessLife
   readonly #membership: Membership
+  readonly #instances: Instances<Server>
   readonly #tell: Instrument
-  readonly #restoring = new Map<string, Promise<LiveSession>>()
+  /** What is being brought back, by principal and id. */
+  readonly #restoring = new Map<string, Promise<LiveSession | Limit | undefined>>()
   readonly #persisted = new WeakMap<LiveSession, (record: SessionRecord) => Promise<void>>()
 
   constructor(settings: Settings<Server>, life: ProcessLife, tell: Instrument) {
     this.#settings = settings
     this.store = settings.store
     this.#life = life
-    this.#membership = new Membership(settings.store.sessions, settings.limits)
     this.#tell = tell
+    this.records = new SessionRecords(settings.store, settings.ttl, settings.now)
+    this.#membership = new Membership(settings.store.sessions, settings.limits)
+    this.#instances = new Instances(settings, this)
     this.live = new LiveSessions(settings.limits.live, settings.ttl.live, settings.now)
   }
 
@@ -41,7 +52,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return randomBytes(24).toString('base64url')
   }
 
-  admit(sessionId: string, principal: string | null) {
+  admit(sessionId: string, principal: string | null): Promise<Limit | undefined> {
     return this.#membership.admit(sessionId, principal, this.#settings.ttl.idle)
   }
 
@@ -49,10 +60,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return this.#membership.leave(sessionId, principal)
   }
 
-  /**
-   * A server for a session that a client initializes. It is stored before `persist` of the answer resolves.
-   * @returns the instance, and a promise of whether the server accepted
-   */
+  /** A server for a session that a client initializes. It is stored, and belongs to the live ones, when it answers well. */
   async create(sdk: Sdk, sessionId: string, principal: string | null, params: unknown, options: RequestOptions) {
     const record: SessionRecord = {
       format: 1,
@@ -63,10 +71,10 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       logLevel: null,
       subscriptions: [],
     }
-    const live = await this.#instance(sdk, sessionId, record, options)
+    const live = await this.#instances.fresh(sdk, sessionId, record, options)
     this.#persisted.set(live, async (negotiated) => {
       live.record = negotiated
-      live.version = await this.store.sessions.put(sessionId, toJson(negotiated), this.ttlOf(negotiated))
+      live.version = await this.records.write(sessionId, negotiated)
       this.live.add(live)
       await this.#listen(live)
       this.#tell({ type: 'server-session-created', session: fingerprint(sessionId) })
@@ -75,47 +83,41 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   }
 
   /** The session of this id and principal, brought back if need be; undefined: there is none for them. */
-  async find(
-    sdk: Sdk,
-    sessionId: string,
-    principal: string | null,
-    request: Request,
-    options: RequestOptions,
-  ): Promise<LiveSession | undefined> {
+  async find(arrival: Arrival, sessionId: string, principal: string | null): Promise<LiveSession | Limit | undefined> {
     const live = this.live.get(sessionId)
-    if (live !== undefined) return live.record.principal === principal ? live : undefined
-    const stored = await this.#read(sessionId)
-    if (stored?.record.principal !== principal) return undefined
-    let restoring = this.#restoring.get(sessionId)
+    if (live !== undefined) {
+      if (live.record.principal !== principal) return undefined
+      if (!this.records.isOver(live.record)) return live
+      await this.gone(sessionId)
+      return undefined
+    }
+    const key = JSON.stringify([principal, sessionId])
+    let restoring = this.#restoring.get(key)
     if (restoring === undefined) {
-      restoring = this.#restore(sdk, sessionId, stored, request, options).finally(() =>
-        this.#restoring.delete(sessionId),
-      )
-      this.#restoring.set(sessionId, restoring)
+      restoring = this.#bringBack(arrival, sessionId, principal).finally(() => this.#restoring.delete(key))
+      this.#restoring.set(key, restoring)
     }
     return restoring
   }
 
-  /** What remains of a session's time. */
-  ttlOf({ createdAt }: SessionRecord): number {
-    const { idle, absolute } = this.#settings.ttl
-    return Math.max(1, Math.min(idle, createdAt + absolute - this.#settings.now()))
-  }
-
-  /** Brings an instance to what another process stored. @returns whether the session is still there */
-  async refresh(live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
-    const stored = await this.#read(live.sessionId)
-    if (stored === undefined) return false
-    const before = live.record
-    live.record = stored.record
-    live.version = stored.version
-    await catchUp(live, before, request, options.authInfo)
-    return true
+  /** Brings an instance to what is stored, where that is of another version. @returns whether the session is still there */
+  async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
+    if (version === live.version) return true
+    return live.inTurn(async () => {
+      // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
+      if (version === live.version) return true
+      const stored = await this.records.read(live.sessionId)
+      if (stored === undefined) return false
+      await catchUp(live, stored.record, request, options.authInfo)
+      live.record = stored.record
+      live.version = stored.version
+      return true
+    })
   }
 
   /** Ends a session everywhere. @returns whether there was one for this principal */
   async end(sessionId: string, principal: string | null): Promise<boolean> {
-    const record = this.live.get(sessionId)?.record ?? (await this.#read(sessionId))?.record
+    const record = this.live.get(sessionId)?.record ?? (await this.records.read(sessionId))?.record
     if (record?.principal !== principal) return false
     const existed = await this.store.sessions.delete(sessionId)
     await this.#membership.leave(sessionId, principal)
@@ -143,7 +145,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return
     }
     const change = changeBy(method, params)
-    if (change !== undefined) await this.#change(live, change)
+    if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
   }
 
   finished(live: LiveSession, { id, dispatch }: RunningRequest): void {
@@ -186,72 +188,62 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   keep(live: LiveSession): void {
     const { sessionId, record } = live
     if (!this.live.isMembershipDue(live, this.#settings.ttl.idle / 4)) return
-    this.#membership.keep(sessionId, record.principal, this.ttlOf(record)).catch((error: unknown) => {
+    this.#membership.keep(sessionId, record.principal, this.records.ttlOf(record)).catch((error: unknown) => {
       this.storeFailed(sessionId, error)
     })
   }
 
-  async #read(sessionId: string) {
-    const stored = await this.store.sessions.get(sessionId)
-    const record = stored === undefined ? undefined : readRecord(stored.data)
-    if (stored === undefined || record === undefined) return undefined
-    if (record.createdAt + this.#settings.ttl.absolute <= this.#settings.now()) return undefined
-    return { record, version: stored.version }
+  async #bringBack(arrival: Arrival, sessionId: string, principal: string | null) {
+    const stored = await this.records.read(sessionId)
+    if (stored !== undefined) {
+      return stored.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
+    }
+    if (this.#settings.unknownSessions === 'refuse' || principal === null) return undefined
+    return this.#recreate(arrival, sessionId, principal)
   }
 
-  async #restore(
-    sdk: Sdk,
-    sessionId: string,
-    { record, version }: { record: SessionRecord; version: string },
-    request: Request,
-    options: RequestOptions,
-  ): Promise<LiveSession> {
+  async #restore(arrival: Arrival, sessionId: string, stored: VersionedRecord, isRecreated = false) {
     const began = this.#settings.now()
     const session = fingerprint(sessionId)
-    let live: LiveSession | undefined
+    let live: LiveSession
     try {
-      live = await this.#instance(sdk, sessionId, record, options)
-      live.version = version
-      await replayHandshake(live, request, options.authInfo)
-      await this.#settings.rehydrate?.({
-        sessionId,
-        server: live.server as Server,
-        initialize: record.initialize,
-        protocolVersion: record.protocolVersion,
-        logLevel: record.logLevel ?? undefined,
-        subscriptions: record.subscriptions,
-        createdAt: record.createdAt,
-        authInfo: options.authInfo,
-      })
-      await catchUp(live, { logLevel: null, subscriptions: [] }, request, options.authInfo)
-      await this.#listen(live)
+      live = await this.#instances.restored(arrival, sessionId, stored.record, isRecreated)
+      live.version = stored.version
     } catch (error) {
-      await live?.close()
       this.#tell({ type: 'server-session-restore-failed', session, error })
       throw error
     }
+    try {
+      await this.#listen(live)
+    } catch (error) {
+      await live.close()
+      throw error
+    }
     this.live.add(live)
-    this.#tell({ type: 'server-session-restored', session, durationMs: this.#settings.now() - began })
+    const type = isRecreated ? 'server-session-recreated' : 'server-session-restored'
+    this.#tell({ type, session, durationMs: this.#settings.now() - began })
     return live
   }
 
-  #instance(sdk: Sdk, sessionId: string, record: SessionRecord, options: RequestOptions): Promise<LiveSession> {
-    const settings: InstanceSettings = {
-      sdk,
-      createServer: this.#settings.createServer,
-      transportOptions: this.#settings.transportOptions,
-      owner: this,
-      now: this.#settings.now,
-      onStoreFailure: (id, error) => {
-        this.storeFailed(id, error)
-      },
-      onEvent: (live, streamId) => {
-        // A call's stream is mostly read by nobody but the call itself.
-        if (streamId === standaloneStreamId || live.followedElsewhere.has(streamId)) this.ring(live.sessionId)
-        else live.ring()
-      },
+  /** A session that nobody remembers, of what the request says. */
+  async #recreate(arrival: Arrival, sessionId: string, principal: string) {
+    const record = recreatedRecord(arrival.request, principal, this.#settings.now())
+    const version = record === undefined ? undefined : await this.records.writeNew(sessionId, record)
+    if (record === undefined || version === undefined) {
+      // Another process was quicker, or it is somebody else's.
+      const stored = record === undefined ? undefined : await this.records.read(sessionId)
+      return stored?.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
     }
-    return makeInstance(settings, { sessionId, record, events: this.store.events(sessionId) }, options.authInfo)
+    try {
+      const limit = await this.admit(sessionId, principal)
+      if (limit === undefined) return await this.#restore(arrival, sessionId, { record, version }, true)
+      await this.store.sessions.delete(sessionId)
+      return limit
+    } catch (error) {
+      await this.store.sessions.delete(sessionId).catch(() => undefined)
+      await this.leave(sessionId, principal).catch(() => undefined)
+      throw error
+    }
   }
 
   async #listen(live: LiveSession): Promise<void> {
@@ -269,23 +261,5 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       },
     })
     live.onEnd(stop)
-  }
-
-  async #change(live: LiveSession, change: (record: SessionRecord) => SessionRecord): Promise<void> {
-    for (let tries = 0; tries < maxTries; tries++) {
-      const next = change(live.record)
-      const { sessions } = this.store
-      const result = await sessions.compareAndSet(live.sessionId, live.version, toJson(next), this.ttlOf(next))
-      if (result.written) {
-        live.record = next
-        live.version = result.version
-        return
-      }
-      const current = result.current === undefined ? undefined : readRecord(result.current.data)
-      // It was ended meanwhile: there is nothing to remember it in.
-      if (result.current === undefined || current === undefined) return
-      live.record = current
-      live.version = result.current.version
-    }
   }
 }

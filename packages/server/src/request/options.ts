@@ -17,6 +17,8 @@ export interface RestoredSession<Server> {
   readonly createdAt: number
   /** Of the request that brought it back. */
   readonly authInfo: AuthInfo | undefined
+  /** Nobody remembered it: it was made of what the request says, see `unknownSessions`. `initialize` is made up then. */
+  readonly isRecreated: boolean
 }
 
 export interface PersistentSessionsOptions<Server extends SdkServer> {
@@ -31,6 +33,25 @@ export interface PersistentSessionsOptions<Server extends SdkServer> {
    * @default issuer and subject of `authInfo.extra`, else `authInfo.clientId`
    */
   readonly principal?: (request: Request, authInfo: AuthInfo | undefined) => string | undefined
+  /**
+   * What becomes of a request whose session id the store does not know.
+   * - `refuse`: 404, as the specification has it; the client has to initialize a new one.
+   * - `recreate`: a session is made under that id, for clients that do not start a new one after a 404. Only where the
+   *   request has a verified principal, which owns it from then on; without one it is refused as before.
+   *
+   * The risks of `recreate`: what the client can do and is called is not known (it counts as a client without any
+   * capability: no sampling, no elicitation); its log level, subscriptions and whatever your closures knew are lost, and it
+   * does not learn that, so that a call may run on less than it builds on; a session that was ended with DELETE, or by its
+   * time, comes back when it is used; and the id is the client's choice, so that it proves nothing and has as many random
+   * bits as the client gave it. Each one counts towards `limits`.
+   * @default 'refuse'
+   */
+  readonly unknownSessions?: 'refuse' | 'recreate'
+  /**
+   * ms that `createServer`, the handshake and `rehydrate` may take for one session. Beyond it the request is answered with 503.
+   * @default 30 seconds
+   */
+  readonly startTimeout?: number
   readonly limits?: {
     /** Sessions of one principal. @default 1000 */
     readonly perPrincipal?: number

@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { JsonObject } from '@mcp-tether/store'
 import { createInstrument } from '../base/events.js'
+import { StartTimeout } from '../base/start-timeout.js'
+import { within } from '../base/within.js'
 import {
   expressFace,
   fastifyFace,
@@ -11,7 +12,7 @@ import {
 } from '../faces/frameworks.js'
 import { nodeFace, type FetchFace, type NodeFace } from '../faces/node-face.js'
 import { detectSdk } from '../sdk/detect-sdk.js'
-import type { Sdk, SdkServer } from '../sdk/sdk.js'
+import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import { standaloneStreamId } from '../session/event-log.js'
 import { ProcessLife } from '../session/process-life.js'
 import { unavailable } from '../wire/error-answers.js'
@@ -63,13 +64,21 @@ export function persistentSessions<Server extends SdkServer>(
   const tell = createInstrument(options.instrument)
   const life = new ProcessLife(store.sessions)
   const keeper = new SessionKeeper(settings, life, tell)
+  /** Requests that have no answer yet. */
+  const underWay = new Set<Promise<Response>>()
   let detected: Promise<Sdk> | undefined
   let closing: Promise<void> | undefined
   let endBroadcasts: Promise<() => void> | undefined
 
+  async function detect(): Promise<Sdk> {
+    const found = await within(settings.startTimeout, detectSdk(settings.createServer))
+    if (found === undefined) throw new StartTimeout(settings.startTimeout)
+    return found.value
+  }
+
   const sdk = (): Promise<Sdk> => {
     if (settings.transport !== undefined) return Promise.resolve({ Transport: settings.transport })
-    detected ??= detectSdk(settings.createServer).catch((error: unknown) => {
+    detected ??= detect().catch((error: unknown) => {
       detected = undefined
       throw error
     })
@@ -101,27 +110,40 @@ export function persistentSessions<Server extends SdkServer>(
     return endBroadcasts
   }
 
-  const fetch: FetchFace = async (request, given = {}) => {
-    if (closing !== undefined) return unavailable('The server is shutting down.', 'shutting_down')
+  async function answer(request: Request, given: RequestOptions): Promise<Response> {
     if (request.method === 'GET') await listenToAll().catch(() => undefined)
     return handle({ settings, keeper, life, tell, sdk }, request, given)
   }
 
+  const fetch: FetchFace = async (request, given = {}) => {
+    if (closing !== undefined) return unavailable('The server is shutting down.', 'shutting_down')
+    const answering = answer(request, given)
+    underWay.add(answering)
+    try {
+      return await answering
+    } finally {
+      underWay.delete(answering)
+    }
+  }
+
   async function close(timeout: number): Promise<void> {
-    for (const { standalone } of keeper.live.all()) standalone?.stop()
-    const over = new AbortController()
-    await Promise.race([
-      Promise.all(keeper.live.all().map((live) => live.whenIdle())),
-      pause(timeout, undefined, { signal: over.signal }).catch(() => undefined),
-    ])
-    over.abort()
-    await Promise.all(keeper.live.all().map((live) => keeper.live.drop(live)))
+    const deadline = performance.now() + timeout
+    const left = () => Math.max(0, deadline - performance.now())
+    const endStandaloneStreams = () => {
+      for (const { standalone } of keeper.live.all()) standalone?.stop()
+    }
+    endStandaloneStreams()
+    await within(left(), Promise.all(underWay))
+    // Those that were just being opened.
+    endStandaloneStreams()
+    await Promise.all(keeper.live.all().map((live) => live.whenIdle(left())))
+    await keeper.live.close()
     await life.end()
     const end = await endBroadcasts?.catch(() => undefined)
     end?.()
   }
 
-  const node = nodeFace(fetch)
+  const node = nodeFace(fetch, settings.limits.bodyBytes)
   const sessions: PersistentSessions = {
     fetch,
     node: () => node,

@@ -20,6 +20,8 @@ export interface Settings<Server extends SdkServer> extends Pick<
     readonly bodyBytes: number
   }
   readonly ttl: { readonly idle: number; readonly absolute: number; readonly live: number }
+  readonly unknownSessions: 'refuse' | 'recreate'
+  readonly startTimeout: number
   readonly transportOptions: NonNullable<PersistentSessionsOptions<Server>['transportOptions']>
   readonly now: () => number
 }
@@ -51,9 +53,16 @@ export function settingsOf<Server extends SdkServer>(options: PersistentSessions
       absolute: positive('ttl.absolute', options.ttl?.absolute ?? 90 * day),
       live: positive('ttl.live', options.ttl?.live ?? 5 * minute),
     },
+    unknownSessions: oneOf('unknownSessions', ['refuse', 'recreate'], options.unknownSessions ?? 'refuse'),
+    startTimeout: positive('startTimeout', options.startTimeout ?? minute / 2),
     transportOptions: options.transportOptions ?? {},
     now: Date.now,
   }
+}
+
+function oneOf<Value extends string>(name: string, values: readonly Value[], value: Value): Value {
+  if (values.includes(value)) return value
+  throw new TypeError(`The option ${name} has to be ${values.join(' or ')}; it is ${String(value)}.`)
 }
 
 function positive(name: string, value: number): number {

@@ -22,7 +22,8 @@ export async function detectSdk(createServer: CreateServer): Promise<Sdk> {
   if (v1 !== undefined && v2 !== undefined) {
     const probe = await createServer({})
     const isV2 = probe instanceof v2.McpServer || probe instanceof v2.Server
-    await probe.close().catch(() => undefined)
+    // Nothing was connected to it: nobody waits for its end.
+    void quietly(probe)
     return isV2 ? sdkV2(v2, createServer) : { Transport: v1 }
   }
   if (v2 !== undefined) return sdkV2(v2, createServer)
@@ -51,6 +52,14 @@ async function loadV1(): Promise<SdkTransportClass | undefined> {
 
 async function loadV2(): Promise<V2 | undefined> {
   return installed<V2>('@modelcontextprotocol/server')
+}
+
+async function quietly(probe: SdkServer): Promise<void> {
+  try {
+    await probe.close()
+  } catch {
+    // It was only looked at.
+  }
 }
 
 async function installed<Module>(name: string): Promise<Module | undefined> {

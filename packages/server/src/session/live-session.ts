@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { within } from '../base/within.js'
 import type { OpenTransport, RequestOptions, SdkServer } from '../sdk/sdk.js'
 import { idKey, isAnswer, isObject, isRequest, messagesOf, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { errorCodes } from '../wire/error-answers.js'
@@ -6,6 +7,9 @@ import { answeredInstance, outgoing, untagged } from '../wire/server-request-ids
 import type { Dispatch, RunningRequest } from './dispatch.js'
 import type { EventLog } from './event-log.js'
 import type { SessionRecord } from './session-record.js'
+
+/** ms that the author's own clean-up may take. */
+const longestClose = 2_000
 
 /** What an instance tells the session's keeper. */
 export interface InstanceOwner {
@@ -32,7 +36,9 @@ export class LiveSession {
   readonly bells = new Set<() => void>()
   /** The standalone stream, if it is read here. */
   standalone: { readonly owner: string; readonly stop: () => void } | undefined
+  /** What this instance was told. */
   record: SessionRecord
+  /** Of what is stored, when the instance was brought to it. */
   version: string | undefined
   lastUsed: number
   isClosed = false
@@ -40,13 +46,23 @@ export class LiveSession {
   failure: Error | undefined
   readonly #transport: OpenTransport
   readonly #log: EventLog
+  readonly #answersAsJson: boolean
   readonly #owner: InstanceOwner
   readonly #now: () => number
   readonly #ends: (() => void)[] = []
   readonly #idleWaiters: (() => void)[] = []
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
-    parts: { sessionId: string; server: SdkServer; transport: OpenTransport; log: EventLog; record: SessionRecord },
+    parts: {
+      readonly sessionId: string
+      readonly server: SdkServer
+      readonly transport: OpenTransport
+      readonly log: EventLog
+      readonly record: SessionRecord
+      /** Whether calls are answered without a stream. */
+      readonly answersAsJson: boolean
+    },
     owner: InstanceOwner,
     now: () => number,
   ) {
@@ -55,6 +71,7 @@ export class LiveSession {
     this.record = parts.record
     this.#transport = parts.transport
     this.#log = parts.log
+    this.#answersAsJson = parts.answersAsJson
     this.#owner = owner
     this.#now = now
     this.lastUsed = now()
@@ -71,6 +88,13 @@ export class LiveSession {
     return this.running.size > 0 || this.followers.size > 0
   }
 
+  /** One after the other: what brings the instance and its record to another state. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
   /** Hands an HTTP request with these messages to the SDK. */
   async handle(request: Request, body: unknown, options: RequestOptions, dispatch: Dispatch): Promise<Response> {
     this.lastUsed = this.#now()
@@ -78,12 +102,13 @@ export class LiveSession {
     const requests = messages.filter(isRequest)
     for (const { id, method, params } of requests) this.running.set(idKey(id), { id, method, params, dispatch })
     try {
-      const response = await this.#log.during(dispatch, () =>
+      const hand = () =>
         this.#transport.handleRequest(request, {
           parsedBody: body,
           ...(options.authInfo === undefined ? {} : { authInfo: options.authInfo }),
-        }),
-      )
+        })
+      const opensStream = requests.length > 0 && !this.#answersAsJson
+      const response = await (opensStream ? this.#log.opening(dispatch, hand) : hand())
       if (response.status >= 400) for (const { id } of requests) this.#end(id)
       return response
     } catch (error) {
@@ -92,9 +117,11 @@ export class LiveSession {
     }
   }
 
-  /** Resolves when nothing runs here. */
-  async whenIdle(): Promise<void> {
-    while (this.running.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  /** Waits until nothing runs here. @returns false where that takes longer than `ms` */
+  async whenIdle(ms: number): Promise<boolean> {
+    if (this.running.size === 0) return true
+    const isIdle = new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    return (await within(ms, isIdle)) !== undefined
   }
 
   /** A message that came to another process. @returns whether it was for this instance */
@@ -128,18 +155,31 @@ export class LiveSession {
     return this.#log.settled(streamId)
   }
 
+  /** Nothing that the server says unasked goes out meanwhile. */
+  async muted(work: () => Promise<void>): Promise<void> {
+    this.#log.isMuted = true
+    try {
+      await work()
+    } finally {
+      this.#log.isMuted = false
+    }
+  }
+
   /** Ends the server here; what is stored stays. */
   async close(): Promise<void> {
     if (this.isClosed) return
     this.isClosed = true
     for (const end of this.#ends.splice(0)) end()
     for (const stop of [...this.followers]) stop()
-    try {
-      await this.server.close()
-    } catch {
-      // The author's own clean-up failed; there is nobody left to be told to.
-    }
-    await this.#transport.close()
+    // What fails in the author's own clean-up, or does not end, has nobody left to be told to.
+    await within(
+      longestClose,
+      quietly(() => this.server.close()),
+    )
+    await within(
+      longestClose,
+      quietly(() => this.#transport.close()),
+    )
   }
 
   /** Stands between the transport and the server, by their public members. */
@@ -154,13 +194,16 @@ export class LiveSession {
       const isOf = isAnswer(message) ? message.id : options?.relatedRequestId
       const request = isOf === undefined ? undefined : this.running.get(idKey(isOf))
       if (!isAnswer(message)) {
-        await this.#log.during(request?.dispatch, () => send(outgoing(this.tag, message), options))
+        const out = outgoing(this.tag, message)
+        if (request !== undefined) this.#log.belongs(out, request.dispatch)
+        await send(out, options)
         return
       }
       if (request === undefined) return send(message, options)
       try {
-        const refused = await this.#refusedByStore(request, message)
-        await this.#log.during(request.dispatch, () => send(refused ?? message, options))
+        const out = (await this.#refusedByStore(request, message)) ?? message
+        this.#log.belongs(out, request.dispatch)
+        await send(out, options)
       } finally {
         this.#end(request.id)
       }
@@ -215,5 +258,13 @@ export class LiveSession {
     this.lastUsed = this.#now()
     this.#owner.finished(this, request)
     if (this.running.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+}
+
+async function quietly(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // Said above.
   }
 }

@@ -8,6 +8,7 @@ export class LiveSessions {
   readonly #now: () => number
   readonly #memberSince = new WeakMap<LiveSession, number>()
   #sweeper: NodeJS.Timeout | undefined
+  #isClosed = false
 
   /** @param idle ms after which a server that nobody uses goes */
   constructor(limit: number, idle: number, now: () => number) {
@@ -25,6 +26,10 @@ export class LiveSessions {
   }
 
   add(live: LiveSession): void {
+    if (this.#isClosed) {
+      void live.close()
+      return
+    }
     this.#byId.set(live.sessionId, live)
     this.#memberSince.set(live, this.#now())
     if (this.#byId.size > this.#limit) this.#makeRoom()
@@ -43,6 +48,12 @@ export class LiveSessions {
       this.#sweeper = undefined
     }
     await live.close()
+  }
+
+  /** Ends all of them, and each that still comes. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.all().map((live) => this.drop(live)))
   }
 
   /** Whether it was said long enough ago that this session counts. */

@@ -1,5 +1,8 @@
 import type { SessionStore } from '@mcp-tether/store'
 
+/** Which limit stands against another session. */
+export type Limit = 'too_many_sessions' | 'too_many_sessions_of_principal'
+
 const allSessions = 'all sessions'
 
 /** Which sessions count: in all, and of one principal. */
@@ -13,11 +16,7 @@ export class Membership {
   }
 
   /** @returns which limit stands against another session; undefined: it counts from now on */
-  async admit(
-    sessionId: string,
-    principal: string | null,
-    ttl: number,
-  ): Promise<'too_many_sessions' | 'too_many_sessions_of_principal' | undefined> {
+  async admit(sessionId: string, principal: string | null, ttl: number): Promise<Limit | undefined> {
     if (!(await this.#sessions.admit(allSessions, sessionId, ttl, this.#limits.total))) return 'too_many_sessions'
     if (principal === null) return undefined
     if (await this.#sessions.admit(groupOf(principal), sessionId, ttl, this.#limits.perPrincipal)) return undefined

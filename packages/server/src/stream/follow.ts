@@ -9,6 +9,8 @@ export interface Followed {
   readonly streamId: string
   /** Ids of events go to the client from after this one on; undefined: from the first one kept. */
   readonly after: string | undefined
+  /** Events that the client has, wherever they are found. @default none */
+  readonly isSeen?: (eventId: string) => boolean
   /** A text that is sent first. */
   readonly preface?: string
   /** Whether marks in the log, which are no messages, are sent as priming events. */
@@ -61,7 +63,7 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
   async function rest(): Promise<void> {
     if (hasRung || isOver) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, followed.look)
+      const timer = setTimeout(resolve, followed.look).unref()
       wake = () => {
         clearTimeout(timer)
         resolve()
@@ -87,7 +89,10 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
         const last = events.at(-1)
         after = last?.eventId
         hasRung = true
-        const text = events.map((event) => textOf(event, followed.withMarks === true)).join('')
+        const text = events
+          .filter(({ eventId }) => followed.isSeen?.(eventId) !== true)
+          .map((event) => textOf(event, followed.withMarks === true))
+          .join('')
         if (text === '') continue
         lastSaid = Date.now()
         controller.enqueue(encoder.encode(text))

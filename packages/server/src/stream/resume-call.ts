@@ -3,7 +3,7 @@ import type { LiveSession } from '../session/live-session.js'
 import type { ProcessLife } from '../session/process-life.js'
 import { outcomeUnknown } from '../wire/error-answers.js'
 import { eventStreamAnswer } from './event-stream-answer.js'
-import { follow, type Next } from './follow.js'
+import { follow, primingEvent, type Next } from './follow.js'
 
 /** ms between looks at a call that another process works on: it may die at any time. */
 const lookAtOthers = 1000
@@ -14,12 +14,18 @@ const lookAtOthers = 1000
  */
 export async function resumeCall(
   live: LiveSession,
-  position: { readonly streamId: string; readonly after: string | undefined },
+  position: {
+    readonly streamId: string
+    readonly lastEventId: string
+    /** Whether that event is in the store: its process may have died before it was. */
+    readonly isStored: boolean
+    readonly isPrimed: boolean
+  },
   context: { store: Store; life: ProcessLife; keepAlive: number; onLostCall: () => void },
 ): Promise<Response> {
   const { store, life } = context
   const { sessionId } = live
-  const { streamId, after } = position
+  const { streamId, lastEventId, isStored, isPrimed } = position
   const events = store.events(sessionId)
   const isRunningHere = () => [...live.running.values()].some(({ dispatch }) => dispatch.streamId === streamId)
 
@@ -50,7 +56,10 @@ export async function resumeCall(
   const { body, stop } = follow({
     events,
     streamId,
-    after,
+    after: isStored ? lastEventId : undefined,
+    ...(isStored ? {} : { isSeen: (eventId) => events.hasSeen(lastEventId, eventId) }),
+    // Both SDKs forget where they were when this connection breaks before an event has come.
+    ...(isPrimed ? { preface: primingEvent(lastEventId) } : {}),
     next,
     listen: (ring) => {
       live.bells.add(ring)

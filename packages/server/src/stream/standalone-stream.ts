@@ -23,9 +23,9 @@ const look = 5_000
 export async function openStandaloneStream(
   live: LiveSession,
   request: Request,
-  context: { store: Store; keepAlive: number; onStoreFailure: (error: unknown) => void },
+  context: { store: Store; keepAlive: number; isPrimed: boolean; onStoreFailure: (error: unknown) => void },
 ): Promise<Response> {
-  const { store } = context
+  const { store, isPrimed } = context
   const { sessionId } = live
   // A client whose connection broke comes back before this end has noticed: the new stream takes the place of the old one.
   live.standalone?.stop()
@@ -54,7 +54,8 @@ export async function openStandaloneStream(
     // A mark in the log says where a new stream begins; the client learns it, and can come back to it.
     const isFirst = lastEventId === null && !(await hasMark(events))
     const mark = lastEventId === null ? await events.storeEvent(standaloneStreamId, {}) : undefined
-    const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
+    // A stream that is resumed begins with where it was: both SDKs forget that when it breaks before an event has come.
+    const position = isFirst ? undefined : (lastEventId ?? mark)
     const renewing = setInterval(() => {
       store.sessions.renewLease(sessionId, leaseName, owner, leaseTime).then(
         (isOurs) => {
@@ -70,8 +71,8 @@ export async function openStandaloneStream(
       events,
       streamId: standaloneStreamId,
       // The first stream of a session begins with what waited for it.
-      after: isFirst ? undefined : (lastEventId ?? mark),
-      ...(!isFirst && mark !== undefined && isPrimed ? { preface: primingEvent(mark) } : {}),
+      after: position,
+      ...(position !== undefined && isPrimed ? { preface: primingEvent(position) } : {}),
       withMarks: isFirst && isPrimed,
       next: () => Promise.resolve('wait'),
       listen: (ring) => {

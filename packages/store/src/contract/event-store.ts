@@ -46,6 +46,12 @@ export interface SessionEvents {
    */
   append(streamId: string, message: StoredMessage): { readonly eventId: string; readonly stored: Promise<void> }
 
+  /**
+   * The id of what is before the first event of a stream, for an SDK's priming event: nothing has to be stored for it. It is
+   * `found` as long as anything of the stream is kept.
+   */
+  startOf(streamId: string): string
+
   /** The stream of an event that is still kept; undefined otherwise, so that the SDK refuses the resumption with 400. */
   getStreamIdForEventId(eventId: string): Promise<string | undefined>
 
@@ -64,6 +70,12 @@ export interface SessionEvents {
 
   /** A stream from its first kept event on. @param limit of events, 1 to 1,000. @default 100 */
   readFromStart(streamId: string, limit?: number): Promise<EventPage>
+
+  /**
+   * Whether a client that has seen `lastEventId` has seen this event as well, as far as ids tell: true for one that the same
+   * process appended to the same stream, not later. For where the last event itself was never stored.
+   */
+  hasSeen(lastEventId: string, eventId: string): boolean
 
   /** Forgets all events of the session. `sessions.delete()` does that too. */
   clear(): Promise<void>

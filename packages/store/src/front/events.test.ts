@@ -67,3 +67,17 @@ it.each([
   expect((await resume(`${priming}x`)).status).toBe(400)
   await transport.close()
 })
+
+it('tells by the ids alone what a client has seen', () => {
+  const { events } = memoryStore()
+  const [first, second] = [events('session').append('a', {}), events('session').append('a', {})]
+  const elsewhere = events('session').append('b', {})
+  const others = memoryStore().events('session').append('a', {})
+  const { hasSeen } = events('session')
+  expect(hasSeen(second.eventId, first.eventId)).toBe(true)
+  expect(hasSeen(second.eventId, second.eventId)).toBe(true)
+  expect(hasSeen(first.eventId, second.eventId)).toBe(false)
+  expect(hasSeen(elsewhere.eventId, first.eventId)).toBe(false)
+  expect(hasSeen(others.eventId, first.eventId)).toBe(false)
+  expect(hasSeen('no id of ours', first.eventId)).toBe(false)
+})

@@ -1,7 +1,7 @@
 import type { BackEnd, LogName, RequiredEventLimits } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
 import type { EventPage, ReadEventsResult, SessionEvents, StoredEvent, StoredMessage } from '../contract/event-store.js'
-import { eventIdOf, isStreamId, readEventId } from '../record/event-id.js'
+import { eventIdOf, hasSeen, isStreamId, readEventId } from '../record/event-id.js'
 import { partKey, sessionKey } from '../record/session-key.js'
 import { checkedCount, checkedSize } from './checked.js'
 import type { RecordReader } from './record-reader.js'
@@ -9,6 +9,9 @@ import type { RecordReader } from './record-reader.js'
 const maxEventBytes = 16 * 1024 * 1024
 const maxPage = 1000
 const defaultPage = 100
+
+/** The label of what is before the first event of a stream. */
+const startLabel = '0'
 
 /** The id by which both SDK majors name the standalone stream of a session. */
 const standaloneStreamId = '_GET_stream'
@@ -44,11 +47,13 @@ export function createSessionEvents(
     }
   }
 
+  function checkedStream(streamId: string): string {
+    if (isStreamId(streamId)) return streamId
+    throw new StoreError('invalid_option', 'A stream id has to be well-formed text of 1 to about 400 characters.')
+  }
+
   function append(streamId: string, message: StoredMessage): { eventId: string; stored: Promise<void> } {
-    if (!isStreamId(streamId)) {
-      throw new StoreError('invalid_option', 'A stream id has to be well-formed text of 1 to about 400 characters.')
-    }
-    const stream = partKey(streamId)
+    const stream = partKey(checkedStream(streamId))
     const label = nextLabel()
     const bytes = checkedSize('An event', reader.seal(contextOf(stream, label), message), maxEventBytes)
     const stored = backEnd.appendEvent(key, logOf(streamId), stream, { label, bytes }, limits)
@@ -58,7 +63,10 @@ export function createSessionEvents(
   async function read(lastEventId: string, limit = defaultPage): Promise<ReadEventsResult> {
     const id = readEventId(lastEventId)
     if (id === undefined) return { status: 'invalid' }
-    const result = await page(id.streamId, id.label, limit)
+    const isStart = id.label === startLabel
+    const result = await page(id.streamId, isStart ? undefined : id.label, limit)
+    // Nothing shows that there is such a stream at all.
+    if (isStart && result.isEmpty) return { status: 'unknown', streamId: id.streamId }
     if (result.isWhole) return { status: 'found', streamId: id.streamId, page: result.page }
     if (result.isEmpty) return { status: 'unknown', streamId: id.streamId }
     return { status: 'trimmed', streamId: id.streamId, page: result.page }
@@ -67,6 +75,7 @@ export function createSessionEvents(
   return {
     append,
     read,
+    startOf: (streamId) => eventIdOf(checkedStream(streamId), startLabel),
 
     async storeEvent(streamId, message) {
       const { eventId, stored } = append(streamId, message)
@@ -97,6 +106,8 @@ export function createSessionEvents(
     async readFromStart(streamId, limit = defaultPage) {
       return (await page(streamId, undefined, limit)).page
     },
+
+    hasSeen,
 
     clear: () => backEnd.clearEvents(key),
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
@@ -20,7 +20,10 @@ storeContract('LMDB', () => {
       now += ms
       expect(await condition()).toBe(true)
     },
-    dump: () => Promise.resolve(readFileSync(join(directory, 'store.mdb'))),
+    dump: () => {
+      const files = readdirSync(directory).filter((name) => name.endsWith('.mdb'))
+      return Promise.resolve(Buffer.concat(files.map((name) => readFileSync(join(directory, name)))))
+    },
     async damageSessions(bytes) {
       const database = open<Buffer, Key>({ path: join(directory, 'store.mdb'), noSubdir: true, encoding: 'binary' })
       for (const { key, value } of [...rangeOf(database, ['t', 's'])]) {

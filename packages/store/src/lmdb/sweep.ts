@@ -13,10 +13,10 @@ const lookedAtPerWrite = 4
 export class Sweep {
   #after: Key = [timedPrefix]
 
-  /** Inside a transaction. */
-  step(database: Database, now: number): void {
+  /** Inside a transaction. @param isAlive of a session's key: whether it was used after what its record says */
+  step(database: Database, now: number, isAlive: (key: string) => boolean = () => false): void {
     const met = [...rangeOf(database, [timedPrefix], { after: this.#after, limit: lookedAtPerWrite })]
-    for (const { key, value } of met) if (timeOf(value) <= now) remove(database, key)
+    for (const { key, value } of met) if (timeOf(value) <= now && !isAlive(String(key[2]))) remove(database, key)
     const last = met.at(-1)?.key
     // The last one is met again, which is cheaper than to know what comes after it.
     this.#after = met.length < lookedAtPerWrite || last === undefined ? [timedPrefix] : last

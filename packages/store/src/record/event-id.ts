@@ -22,6 +22,17 @@ export function readEventId(eventId: string): { readonly streamId: string; reado
   }
 }
 
+/**
+ * Whether who has seen an event has seen another one, as far as their ids tell: both are of one stream and were named by
+ * the same opening of a store, the other one not later.
+ */
+export function hasSeen(lastEventId: string, eventId: string): boolean {
+  const [last, other] = [readEventId(lastEventId), readEventId(eventId)]
+  if (last === undefined || last.streamId !== other?.streamId) return false
+  const [[writer, count], [otherWriter, otherCount]] = [last.label.split('.'), other.label.split('.')]
+  return writer === otherWriter && parseInt(otherCount ?? '', 36) <= parseInt(count ?? '', 36)
+}
+
 /** Whether event ids can be made for this stream. */
 export function isStreamId(streamId: string): boolean {
   return streamId !== '' && !/\p{Surrogate}/u.test(streamId) && escaped(streamId).length <= 400

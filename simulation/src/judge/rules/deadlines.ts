@@ -32,13 +32,17 @@ function* settledInTime(file: CaseFile, request: RequestRecord) {
   }
   const bound = outageBudget + maxRecoveries * recoveryTimeout + maxSignIns * (authorizationTimeout + recoveryTimeout)
   const end = overAt ?? settledAt
-  const held = end - startedAt - signInMs - underWayMs(file.triesOf(request), end)
+  const held = end - startedAt - signInMs - underWayMs(file, request, end)
   if (request.resumptions === 0 && held > bound) yield `${key} was held back for ${String(held)} ms of ${String(bound)}`
 }
 
-/** How long a request was with the server. */
-function underWayMs(tries: readonly WireRecord[], end: number): number {
-  return tries.reduce((sum, { sentAt, endedAt }) => sum + (endedAt ?? end) - sentAt, 0)
+/** How long a request was with the server: its tries, and its stream where the engine went on with it. */
+function underWayMs(file: CaseFile, request: RequestRecord, end: number): number {
+  const tries = file.triesOf(request).map(({ sentAt, endedAt = end }) => endedAt - sentAt)
+  const resumed = file.wire
+    .filter(({ key, what, status }) => key === request.key && what === 'resume' && status === 200)
+    .map(({ sentAt, bodyEndedAt = end }) => bodyEndedAt - sentAt)
+  return [...tries, ...resumed].reduce((sum, ms) => sum + ms, 0)
 }
 
 /** A try that follows an outage begins within the budget, which counts from the first failure. */

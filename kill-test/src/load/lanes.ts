@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Operation, OperationRecord } from '../judge/history.js'
+import type { SessionUnderLoad } from './session-under-load.js'
+
+const levels = ['debug', 'info', 'notice', 'warning', 'error']
+const uris = ['test://a', 'test://b', 'test://c']
+
+/** ms between two operations of a lane. */
+const thinking = { low: 60, high: 400 }
+
+/**
+ * What a session's client does at the same time: quick calls, slow ones with progress, announcements, and what the server
+ * has to remember. Within a lane one thing follows the other.
+ */
+export async function runLanes(session: SessionUnderLoad, isOver: () => boolean): Promise<void> {
+  const lane = async (once: () => Promise<unknown>) => {
+    while (!isOver()) {
+      await once()
+      await pause(session.dice.between(thinking.low, thinking.high))
+    }
+  }
+  let announced = 0
+  await Promise.all([
+    lane(() => session.perform('bump', {}, (client, key, settings) => client.callTool('bump', key, {}, settings))),
+    lane(() => work(session)),
+    lane(() => work(session)),
+    lane(() => work(session)),
+    lane(() => announce(session, ++announced)),
+    lane(() => remember(session)),
+  ])
+  await lastAnnouncement(session, announced)
+}
+
+function work(session: SessionUnderLoad): Promise<OperationRecord> {
+  const steps = Math.floor(session.dice.between(1, 6))
+  const ms = session.dice.between(20, 900)
+  return session.perform('work', { count: steps }, (client, key, settings) =>
+    client.callTool('work', key, { ms, steps }, settings),
+  )
+}
+
+function announce(session: SessionUnderLoad, number: number): Promise<OperationRecord> {
+  return session.perform('announce', { count: number }, (client, key, settings) =>
+    client.callTool('announce', key, { number }, settings),
+  )
+}
+
+function remember(session: SessionUnderLoad): Promise<OperationRecord> {
+  const choice = session.dice.next()
+  if (choice < 0.5) return tellState(session)
+  if (choice < 0.7) {
+    const level = session.dice.oneOf(levels)
+    return say(session, 'level', level, 'logging/setLevel', { level })
+  }
+  const uri = session.dice.oneOf(uris)
+  if (choice < 0.9) return say(session, 'subscribe', uri, 'resources/subscribe', { uri })
+  return say(session, 'unsubscribe', uri, 'resources/unsubscribe', { uri })
+}
+
+function say(
+  session: SessionUnderLoad,
+  operation: Operation,
+  argument: string,
+  method: string,
+  params: Record<string, unknown>,
+): Promise<OperationRecord> {
+  return session.perform(operation, { argument }, async (client, key, settings) => {
+    await client.request(method, key, params, settings)
+    return undefined
+  })
+}
+
+/** Asks the server for the log level and the subscriptions that it knows of. */
+export function tellState(session: SessionUnderLoad): Promise<OperationRecord> {
+  return session.perform('state', {}, (client, key, settings) => client.callTool('state', key, {}, settings))
+}
+
+/** One more that is confirmed: when it has come, all before it have come or never will. */
+async function lastAnnouncement(session: SessionUnderLoad, announced: number): Promise<void> {
+  for (let number = announced + 1; number < announced + 20; number++) {
+    const { outcome } = await announce(session, number)
+    if (outcome?.kind === 'broken' || outcome?.kind === 'outcome-unknown') continue
+    // Anything else that is no answer is told by the judge.
+    if (outcome?.kind === 'ok') await session.heard(number)
+    return
+  }
+}

@@ -1,0 +1,62 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import {
+  SetLevelRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import type { EvidenceFile } from './evidence-file.js'
+import { announcedMethod, createTools, type Announcing, type ServerState, type ToolCall } from './tools.js'
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
+
+export function buildServerV1(evidence: EvidenceFile, notify: Announcing['notify']): McpServer {
+  const server = new McpServer(
+    { name: 'kill-test', version: '1' },
+    { capabilities: { logging: {}, resources: { subscribe: true } } },
+  )
+  const state: ServerState = { level: null, subscriptions: new Set() }
+  const send = (number: number) =>
+    server.server.notification({ method: announcedMethod, params: { number } } as unknown as ServerNotification)
+  const tools = createTools(evidence, { notify, send }, state)
+  const key = z.string()
+
+  server.registerTool('bump', { inputSchema: { key } }, (given, extra) => text(tools.bump(callOf(given.key, extra))))
+  server.registerTool('state', { inputSchema: { key } }, (given, extra) => text(tools.state(callOf(given.key, extra))))
+  server.registerTool('work', { inputSchema: { key, ms: z.number(), steps: z.number() } }, async (given, extra) =>
+    text(await tools.work(callOf(given.key, extra), given.ms, given.steps)),
+  )
+  server.registerTool('announce', { inputSchema: { key, number: z.number() } }, async (given, extra) =>
+    text(await tools.announce(callOf(given.key, extra), given.number)),
+  )
+  server.server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+    state.level = params.level
+    return {}
+  })
+  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+    state.subscriptions.add(params.uri)
+    return {}
+  })
+  server.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
+    state.subscriptions.delete(params.uri)
+    return {}
+  })
+  return server
+}
+
+function callOf(key: string, { sessionId = '', _meta, sendNotification }: Extra): ToolCall {
+  return {
+    key,
+    sessionId,
+    async report(progress, total) {
+      const progressToken = _meta?.progressToken
+      if (progressToken === undefined) return
+      await sendNotification({ method: 'notifications/progress', params: { progressToken, progress, total } })
+    },
+  }
+}
+
+const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] })

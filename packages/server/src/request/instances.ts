@@ -1,0 +1,102 @@
+import { within } from '../base/within.js'
+import { StartTimeout } from '../base/start-timeout.js'
+import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
+import { standaloneStreamId } from '../session/event-log.js'
+import type { InstanceOwner, LiveSession } from '../session/live-session.js'
+import { catchUp, makeInstance, replayHandshake, type InstanceSettings } from '../session/make-instance.js'
+import type { SessionRecord } from '../session/session-record.js'
+import type { Settings } from './settings.js'
+
+/** Who takes what instances tell. */
+export interface InstancesOwner extends InstanceOwner {
+  /** Wakes who follows the session's streams, here and elsewhere. */
+  ring(sessionId: string): void
+  storeFailed(sessionId: string, error: unknown): void
+}
+
+/** Makes servers for sessions; none takes longer than `startTimeout`. */
+export class Instances<Server extends SdkServer> {
+  readonly #settings: Settings<Server>
+  readonly #owner: InstancesOwner
+
+  constructor(settings: Settings<Server>, owner: InstancesOwner) {
+    this.#settings = settings
+    this.#owner = owner
+  }
+
+  /** One that nothing was said to yet. @throws StartTimeout; what `createServer` throws */
+  fresh(sdk: Sdk, sessionId: string, record: SessionRecord, options: RequestOptions): Promise<LiveSession> {
+    return this.#inTime(this.#make(sdk, sessionId, record, options))
+  }
+
+  /**
+   * One that is where the session was.
+   * @throws StartTimeout; what `createServer` and `rehydrate` throw; Error where the server refuses the handshake
+   */
+  restored(
+    arrival: { readonly sdk: Sdk; readonly request: Request; readonly options: RequestOptions },
+    sessionId: string,
+    record: SessionRecord,
+    isRecreated: boolean,
+  ): Promise<LiveSession> {
+    return this.#inTime(this.#restore(arrival, sessionId, record, isRecreated))
+  }
+
+  async #restore(
+    { sdk, request, options }: { readonly sdk: Sdk; readonly request: Request; readonly options: RequestOptions },
+    sessionId: string,
+    record: SessionRecord,
+    isRecreated: boolean,
+  ): Promise<LiveSession> {
+    const live = await this.#make(sdk, sessionId, record, options)
+    try {
+      await replayHandshake(live, request, options.authInfo)
+      await this.#settings.rehydrate?.({
+        sessionId,
+        server: live.server as Server,
+        initialize: record.initialize,
+        protocolVersion: record.protocolVersion,
+        logLevel: record.logLevel ?? undefined,
+        subscriptions: record.subscriptions,
+        createdAt: record.createdAt,
+        authInfo: options.authInfo,
+        isRecreated,
+      })
+      live.record = { ...record, logLevel: null, subscriptions: [] }
+      await catchUp(live, record, request, options.authInfo)
+      live.record = record
+      return live
+    } catch (error) {
+      await live.close()
+      throw error
+    }
+  }
+
+  #make(sdk: Sdk, sessionId: string, record: SessionRecord, options: RequestOptions): Promise<LiveSession> {
+    const settings: InstanceSettings = {
+      sdk,
+      createServer: this.#settings.createServer,
+      transportOptions: this.#settings.transportOptions,
+      owner: this.#owner,
+      now: this.#settings.now,
+      onStoreFailure: (id, error) => {
+        this.#owner.storeFailed(id, error)
+      },
+      onEvent: (live, streamId) => {
+        // A call's stream is mostly read by nobody but the call itself.
+        if (streamId === standaloneStreamId || live.followedElsewhere.has(streamId)) this.#owner.ring(live.sessionId)
+        else live.ring()
+      },
+    }
+    const events = this.#settings.store.events(sessionId)
+    return makeInstance(settings, { sessionId, record, events }, options.authInfo)
+  }
+
+  async #inTime(starting: Promise<LiveSession>): Promise<LiveSession> {
+    const started = await within(this.#settings.startTimeout, starting)
+    if (started !== undefined) return started.value
+    // It may still come, and then nobody wants it any more.
+    starting.then((live) => live.close()).catch(() => undefined)
+    throw new StartTimeout(this.#settings.startTimeout)
+  }
+}

@@ -1,0 +1,123 @@
+import { memoryStore, type Store } from '@mcp-tether/store'
+import { McpServer } from '@modelcontextprotocol/server'
+import { afterEach, expect, it } from 'vitest'
+import { startReplicas } from './replicas.fixture.js'
+
+const ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+const version = { 'mcp-protocol-version': '2025-11-25' }
+
+function post(url: URL, message: object, headers: Record<string, string> = {}) {
+  return fetch(url, {
+    method: 'POST',
+    headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+  })
+}
+
+/** @returns headers of the new session */
+async function open(url: URL) {
+  const clientInfo = { name: 'raw', version: '1' }
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }
+  const response = await post(url, { id: 1, method: 'initialize', params })
+  await response.text()
+  const headers = { ...version, 'mcp-session-id': response.headers.get('mcp-session-id') ?? '' }
+  await post(url, { method: 'notifications/initialized' }, headers)
+  return headers
+}
+
+/** Reads a stream until this text is there, and leaves. */
+async function readUntil(response: Response, wanted: RegExp): Promise<string> {
+  const reader = response.body?.getReader()
+  let text = ''
+  while (!wanted.test(text)) {
+    const read = await reader?.read()
+    if (read?.value === undefined) throw new Error(`The stream ended with: ${text}`)
+    text += Buffer.from(read.value).toString()
+  }
+  await reader?.cancel()
+  return text
+}
+
+const idsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? '')
+
+/** A call that reports two steps, and is answered when the test says so. */
+function stepping() {
+  let answer: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const createServer = () => {
+    const server = new McpServer({ name: 'test', version: '1' })
+    server.registerTool('step', {}, async ({ mcpReq }) => {
+      for (const progress of [1, 2]) {
+        await mcpReq.notify({ method: 'notifications/progress', params: { progressToken: 'token', progress } })
+      }
+      await answered
+      return { content: [] }
+    })
+    return server
+  }
+  return { createServer: createServer as never, answer }
+}
+
+const step = { id: 2, method: 'tools/call', params: { name: 'step', _meta: { progressToken: 'token' } } }
+
+/** SDKs forget where they were when a resumed stream breaks before an event has come. */
+it('begins a resumed stream with the position of the client', async () => {
+  const { createServer, answer } = stepping()
+  const bench = await startReplicas('v2', [memoryStore()], { createServer })
+  ends.push(() => bench.close())
+  const headers = await open(bench.url)
+  const get = (lastEventId?: string) =>
+    fetch(bench.url, {
+      headers: {
+        ...headers,
+        accept: 'text/event-stream',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+    })
+  const [mark = ''] = idsOf(await readUntil(await get(), /\n\n/))
+  expect(await readUntil(await get(mark), /\n\n/)).toBe(`id: ${mark}\ndata: \n\n`)
+
+  const ids = idsOf(await readUntil(await post(bench.url, step, headers), /"progress":2.*\n\n/))
+  const resumed = await readUntil(await get(ids.at(-1)), /\n\n/)
+  expect(resumed).toBe(`id: ${ids.at(-1) ?? ''}\ndata: \n\n`)
+  answer()
+})
+
+it('repeats nothing to a client whose last event was lost with its process', async () => {
+  const { createServer, answer } = stepping()
+  const store = memoryStore()
+  const lossy: Store = {
+    ...store,
+    events: (sessionId) => {
+      const events = store.events(sessionId)
+      return {
+        ...events,
+        append: (streamId, message) =>
+          JSON.stringify(message).includes('"progress":2')
+            ? {
+                eventId: events.append('nowhere', message).eventId.replace(/^.*~/, `${streamId}~`),
+                stored: Promise.resolve(),
+              }
+            : events.append(streamId, message),
+      }
+    },
+  }
+  const bench = await startReplicas('v2', [lossy, store], { createServer })
+  ends.push(() => bench.close())
+  bench.choose = ({ method }) => (method === 'GET' ? 1 : 0)
+  const headers = await open(bench.url)
+  const seen = await readUntil(await post(bench.url, step, headers), /"progress":2.*\n\n/)
+  const lastEventId = idsOf(seen).at(-1) ?? ''
+  const resumed = await fetch(bench.url, {
+    headers: { ...headers, accept: 'text/event-stream', 'last-event-id': lastEventId },
+  })
+  answer()
+  const rest = await readUntil(resumed, /"result".*\n\n/)
+  expect(rest).not.toContain('progress')
+})

@@ -1,0 +1,115 @@
+import { memoryStore } from '@mcp-tether/store'
+import { McpServer } from '@modelcontextprotocol/server'
+import { afterEach, expect, it } from 'vitest'
+import type { PersistentSessions } from './index.js'
+import { persistentSessions } from './index.js'
+import { accept, initializeParams, messagesIn } from './raw-requests.fixture.js'
+
+const url = 'http://127.0.0.1/mcp'
+const never = () => new Promise<never>(() => undefined)
+const ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+/** An author's server with one tool that never answers. */
+function build() {
+  const server = new McpServer({ name: 'test', version: '1' })
+  server.registerTool('stuck', {}, never)
+  server.registerTool('quick', {}, () => ({ content: [] }))
+  return server
+}
+
+function post(sessions: PersistentSessions, message: object, headers: Record<string, string> = {}) {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message })
+  const all = { accept, 'content-type': 'application/json', ...headers }
+  return sessions.fetch(new Request(url, { method: 'POST', headers: all, body }))
+}
+
+async function open(sessions: PersistentSessions) {
+  const answer = await post(sessions, { id: 1, method: 'initialize', params: initializeParams })
+  const [message] = messagesIn(await answer.text())
+  return {
+    status: answer.status,
+    retryAfter: answer.headers.get('retry-after'),
+    id: answer.headers.get('mcp-session-id'),
+    message,
+  }
+}
+
+const call = (name: string) => ({ id: 2, method: 'tools/call', params: { name } })
+const ofSession = (id: string | null) => ({ 'mcp-session-id': id ?? '', 'mcp-protocol-version': '2025-11-25' })
+
+it.each([
+  ['createServer does not end', { createServer: never }],
+  ['createServer fails to connect', { createServer: () => Object.assign(build(), { connect: never }) }],
+])('a session whose %s is answered 503, and leaves no trace', async (_name, options) => {
+  const store = memoryStore()
+  const sessions = persistentSessions({ store, startTimeout: 200, ...options })
+  ends.push(() => sessions.close())
+  expect(await open(sessions)).toMatchObject({
+    status: 503,
+    retryAfter: '1',
+    message: { error: { data: { code: 'start_timeout' } } },
+  })
+})
+
+it('a rehydrate that does not end refuses the requests that wait for it, and the next one tries again', async () => {
+  const store = memoryStore()
+  const first = persistentSessions({ createServer: build, store })
+  const { id } = await open(first)
+  await first.close()
+  let isStuck = true
+  const second = persistentSessions({
+    createServer: build,
+    store,
+    startTimeout: 200,
+    rehydrate: () => (isStuck ? never() : undefined),
+  })
+  ends.push(() => second.close())
+  const answers = await Promise.all([1, 2, 3].map(() => post(second, call('quick'), ofSession(id))))
+  for (const answer of answers) {
+    expect([answer.status, answer.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
+  }
+  isStuck = false
+  expect((await post(second, call('quick'), ofSession(id))).status).toBe(200)
+})
+
+it('close() ends though a call does not, nor what the author does at the end', { timeout: 15_000 }, async () => {
+  const store = memoryStore()
+  const sessions = persistentSessions({ createServer: () => Object.assign(build(), { close: never }), store })
+  const { id } = await open(sessions)
+  const answer = await post(sessions, call('stuck'), ofSession(id))
+  const stream = await sessions.fetch(new Request(url, { headers: { accept, ...ofSession(id) } }))
+  await Promise.all([sessions.close({ timeout: 50 }), answer.text(), stream.text()])
+  // Its note stays, so that whoever comes back to it is told.
+  expect(await store.sessions.requestsInFlight(id ?? '')).toMatchObject([{ requestId: 2 }])
+})
+
+it('close() waits for calls, and for sessions that are being brought back', async () => {
+  const store = memoryStore()
+  const first = persistentSessions({ createServer: build, store })
+  const { id } = await open(first)
+  await first.close()
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  let reached: () => void = () => undefined
+  const isReached = new Promise<void>((resolve) => (reached = resolve))
+  const second = persistentSessions({
+    createServer: build,
+    store,
+    rehydrate: () => {
+      reached()
+      return held
+    },
+  })
+  const answering = post(second, call('quick'), ofSession(id))
+  await isReached
+  const closing = second.close()
+  const refused = await post(second, call('quick'), ofSession(id))
+  expect([refused.status, refused.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
+  release()
+  const answer = await answering
+  expect(messagesIn(await answer.text())).toMatchObject([{ id: 2, result: { content: [] } }])
+  await closing
+})
