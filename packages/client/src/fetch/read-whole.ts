@@ -63,7 +63,8 @@ async function readUnder<T>(
 
 /** A message is an object, or an array of them. What begins as none is whole as far as anybody can tell. */
 function isCutOff(text: string): boolean {
-  return /^\s*(?:$|[[{])/.test(text) && !/[\]}]\s*$/.test(text)
+  // Trimmed, not searched: a long text is looked through for nothing.
+  return /^\s*(?:$|[[{])/.test(text) && !/[\]}]$/.test(text.trimEnd().slice(-1))
 }
 
 function isUnwanted({ session, call }: Answering): boolean {

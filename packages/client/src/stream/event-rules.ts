@@ -47,8 +47,9 @@ export class EventRules {
   readonly #session: VirtualSession
   readonly #tag: string
   readonly #listener: MessageListener
-  readonly #progress = new ProgressFilter()
-  readonly #seenIds = new Set<string>()
+  /** Most streams bring one answer and nothing else. */
+  #progress: ProgressFilter | undefined
+  #seenIds: Set<string> | undefined
   #lastEventId: string | undefined
 
   constructor(session: VirtualSession, tag: string, listener: MessageListener) {
@@ -70,7 +71,7 @@ export class EventRules {
   /** The ids that were seen are of a session that is gone. */
   forgetEventIds(): void {
     this.#lastEventId = undefined
-    this.#seenIds.clear()
+    this.#seenIds = undefined
   }
 
   /** How the event may pass, `undefined` when the client must not see it. */
@@ -91,11 +92,13 @@ export class EventRules {
 
   #isRepeated(id: string | undefined, isContinuation: boolean): boolean {
     if (id === undefined) return false
-    if (isContinuation && this.#seenIds.has(id)) return true
+    if (isContinuation && this.#seenIds?.has(id)) return true
     this.#lastEventId = canBeAskedFor(id) ? id : undefined
-    this.#seenIds.add(id)
-    const [oldest] = this.#seenIds
-    if (this.#seenIds.size > maxSeenIds && oldest !== undefined) this.#seenIds.delete(oldest)
+    const seenIds = (this.#seenIds ??= new Set())
+    seenIds.add(id)
+    if (seenIds.size <= maxSeenIds) return false
+    const [oldest] = seenIds
+    if (oldest !== undefined) seenIds.delete(oldest)
     return false
   }
 
@@ -117,8 +120,9 @@ export class EventRules {
         return true
       case 'progress': {
         const { token, progress } = message
-        if (isContinuation && !this.#progress.isNews(token, progress)) return false
-        this.#progress.note(token, progress)
+        const filter = (this.#progress ??= new ProgressFilter())
+        if (isContinuation && !filter.isNews(token, progress)) return false
+        filter.note(token, progress)
         return true
       }
       case 'notification':

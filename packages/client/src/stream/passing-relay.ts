@@ -2,6 +2,7 @@ import { discardingLines, type EventJudge, type Relay } from './relay.js'
 import { scanEvents } from './scan-events.js'
 
 const encoder = new TextEncoder()
+const noBytes = new Uint8Array()
 
 /** Lets bytes pass as they are, observed in passing. */
 export class PassingRelay implements Relay {
@@ -25,6 +26,7 @@ export class PassingRelay implements Relay {
     const { isAfterReturn, isBetweenEvents, isBetweenLines } = this.#scanner
     // A carriage return may be half of a line's end: its reader waits for what comes.
     const lineEnd = isAfterReturn || !isBetweenLines ? '\n' : ''
-    return encoder.encode(lineEnd + (isBetweenEvents ? '' : `${discardingLines}\n`))
+    const rest = lineEnd + (isBetweenEvents ? '' : `${discardingLines}\n`)
+    return rest === '' ? noBytes : encoder.encode(rest)
   }
 }

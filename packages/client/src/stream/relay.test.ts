@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { joined } from '../wire/byte-text.js'
-import { carriesMessage, eventReader, type StreamEvent } from '../wire/sse.js'
+import { eventReader, isMessageType, type StreamEvent } from '../wire/sse.js'
 import type { SeenEvent } from './event-rules.js'
 import { PassingRelay } from './passing-relay.js'
 import type { EventJudge, Relay } from './relay.js'
@@ -30,7 +30,8 @@ function eventsIn(...pieces: Uint8Array[]): StreamEvent[] {
   return events
 }
 
-const messagesIn = (event: StreamEvent) => (carriesMessage(event) ? readServerMessages(event.data) : [])
+const messagesIn = ({ event, data }: StreamEvent) =>
+  data !== '' && isMessageType(event) ? readServerMessages(data) : []
 
 /** What comes of bytes in pieces of the given lengths, over and over. */
 function through(relay: Relay, bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {

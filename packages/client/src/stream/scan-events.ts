@@ -1,5 +1,6 @@
 import { EventScanner, type EventScannerHandlers } from '../wire/event-scanner.js'
 import { JsonScanner } from '../wire/json-scanner.js'
+import { isMessageType } from '../wire/sse.js'
 import type { Passage } from './event-rules.js'
 import type { EventJudge } from './relay.js'
 import { membersOfMessage, scannedMessages } from './server-message.js'
@@ -16,7 +17,7 @@ export function scanEvents(
     ...bytes,
     readData: () => new JsonScanner(membersOfMessage),
     onEvent: ({ id, event, data }) => {
-      const carriesMessage = data.length > 0 && (event === undefined || event === 'message')
+      const carriesMessage = data.length > 0 && isMessageType(event)
       onJudged(judge.judge({ id, messages: carriesMessage ? scannedMessages(data.end()) : [] }), event)
     },
     onRetry: (ms) => {

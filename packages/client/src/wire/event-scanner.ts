@@ -112,7 +112,11 @@ export class EventScanner<Data extends EventData> {
     let at = this.#kind === undefined ? this.#readName(piece, start) : start
     const kind = this.#kind
     if (kind === undefined) return at
-    if (onBytes && nameBefore !== '') onBytes(kind, Uint8Array.from(nameBefore, (each) => each.charCodeAt(0)))
+    if (onBytes && nameBefore !== '')
+      onBytes(
+        kind,
+        Uint8Array.from(nameBefore, (each) => each.charCodeAt(0)),
+      )
     const { byteLength } = piece
     if (this.#isAfterColon && at < byteLength) {
       this.#isAfterColon = false
@@ -151,20 +155,23 @@ export class EventScanner<Data extends EventData> {
 
   /** Reads on until it is known what kind of line it is. Returns the place after the colon, or of the line's end. */
   #readName(piece: Uint8Array, start: number): number {
-    for (let at = start; at < piece.byteLength; at++) {
-      const byte = piece[at] ?? 0
-      if (byte === colon || byte === lineFeed || byte === carriageReturn) {
-        this.#beginLine(kindOf(this.#name, byte === colon))
-        this.#isAfterColon = byte === colon
-        return byte === colon ? at + 1 : at
-      }
-      this.#name += String.fromCharCode(byte)
-      if (this.#name.length > maxNameLength) {
-        this.#beginLine('other')
-        return at + 1
-      }
+    const { byteLength } = piece
+    const limit = Math.min(byteLength, start + maxNameLength + 1 - this.#name.length)
+    for (let at = start; at < limit; at++) {
+      const byte = piece[at]
+      if (byte !== colon && byte !== lineFeed && byte !== carriageReturn) continue
+      this.#addToName(piece, start, at)
+      this.#beginLine(kindOf(this.#name, byte === colon))
+      this.#isAfterColon = byte === colon
+      return byte === colon ? at + 1 : at
     }
-    return piece.byteLength
+    this.#addToName(piece, start, limit)
+    if (this.#name.length > maxNameLength) this.#beginLine('other')
+    return limit
+  }
+
+  #addToName(piece: Uint8Array, start: number, end: number): void {
+    if (end > start) this.#name += String.fromCharCode(...piece.subarray(start, end))
   }
 
   #beginLine(kind: LineKind): void {
