@@ -20,12 +20,14 @@ export interface Call {
 }
 
 /** Brings the arguments of a `fetch` into one form. A `Request`'s body is read whole: a used one can't be sent again. */
-export async function normalise(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
-  if (!isRequest(input)) {
-    const body = keptBody(init?.body)
-    const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
-    return isBlob(body) ? callOf(input, kept, await blobText(body)) : callOf(input, kept)
-  }
+export function normalise(input: string | URL | Request, init: RequestInit | undefined): Call | Promise<Call> {
+  if (isRequest(input)) return ofRequest(input, init)
+  const body = keptBody(init?.body)
+  const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
+  return isBlob(body) ? blobText(body).then((text) => callOf(input, kept, text)) : callOf(input, kept)
+}
+
+async function ofRequest(input: Request, init: RequestInit | undefined): Promise<Call> {
   const request = new Request(input, init)
   const body = request.body === null ? null : await request.arrayBuffer()
   return callOf(request.url, {

@@ -18,11 +18,7 @@ export function readWhole(answering: Answering, response: Response): Response {
   const text = (): Promise<string> =>
     response.bodyUsed ? read() : readUnder(answering, response, read, (anew) => anew.text())
   const json = async (): Promise<unknown> => JSON.parse(await text()) as unknown
-  for (const [name, value] of Object.entries({ text, json })) {
-    Object.defineProperty(response, name, { value, configurable: true, writable: true })
-  }
-  Object.defineProperty(response, answeringKey, { value: answering, configurable: true })
-  return response
+  return Object.assign(response, { text, json, [answeringKey]: answering })
 }
 
 /**

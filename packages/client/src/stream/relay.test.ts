@@ -189,6 +189,12 @@ describe('an event that is written anew', () => {
     )
   })
 
+  it('is written as servers write it, with the id where it was', () => {
+    const relay = new RewritingRelay({ judge: ({ id }) => ({ id, rewrite: undefined }), onRetry: () => undefined })
+    const text = 'event: message\nid: 5\ndata: {"id":1,\ndata: "result":{}}\n\ndata: 1\nid: 6\n\n'
+    expect(new TextDecoder().decode(relay.push(bytesOf(text)))).toBe(text)
+  })
+
   it('lets comments pass at once, and something else in between where that breaks nothing', () => {
     const relay = new RewritingRelay(changing(new Set()))
     const out = [relay.push(bytesOf(': stay aw'))]
@@ -239,7 +245,7 @@ describe('an event that is written anew', () => {
 
   it('is held piece by piece, however small they are', () => {
     const relay = new RewritingRelay(changing(new Set()))
-    const lines = `data: [\n${'data: 1,\n'.repeat(20_000)}data: 2]\n\n`
-    expect(eventsIn(relay.push(bytesOf(lines)))).toEqual(eventsIn(bytesOf(lines)))
+    const lines = `data: [\nid: 5\n${'data: 1,\n'.repeat(20_000)}data: 2]\n\n`
+    expect(eventsIn(relay.push(bytesOf(lines)))).toEqual(eventsIn(bytesOf(lines.replace('id: 5', 'id: e2.5'))))
   })
 })

@@ -17,6 +17,8 @@ const maxPieces = 4096
 const encoder = new TextEncoder()
 const lineFeed = encoder.encode('\n')
 const noBytes = new Uint8Array()
+/** Stands where an event has its id. */
+const idPlace = new Uint8Array()
 
 /**
  * Writes the events of an upstream as the client may see them: with the ids that it may know, or not at all. Comments
@@ -27,7 +29,7 @@ export class RewritingRelay implements Relay {
   readonly #scanner: ReturnType<typeof scanEvents>
   readonly #maxBytes: number
   #out: Uint8Array[] = []
-  /** The event that has begun, without its ids: those are written anew. */
+  /** The event that has begun, without its id: that is written anew. */
   #held: Uint8Array[] = []
   #heldBytes = 0
   /** How many pieces of what is held are large. */
@@ -49,6 +51,7 @@ export class RewritingRelay implements Relay {
       },
       onLineEnd: (kind) => {
         if (isWritten(kind)) this.#write(kind, lineFeed)
+        else if (kind === 'id') this.#leavePlaceForId()
         else if (kind === 'blank') this.#endEvent()
       },
     })
@@ -90,15 +93,25 @@ export class RewritingRelay implements Relay {
     if (this.#overflowed) return
     this.#held.push(bytes)
     this.#heldBytes += bytes.byteLength
-    if (this.#held.length - this.#settled > maxPieces) this.#held.push(joined(this.#held.splice(this.#settled++)))
+    if (this.#held.length - this.#settled > maxPieces) this.#settle()
     if (this.#heldBytes <= this.#maxBytes) return
     const { data } = this.#scanner
     if (data && mayPassInPieces(data)) this.#passAsItComes(bytes !== lineFeed)
     else if (this.#heldBytes > maxHeldBytes) this.#overflow()
   }
 
+  #leavePlaceForId(): void {
+    if (!this.#isPassing && !this.#held.includes(idPlace)) this.#held.push(idPlace)
+  }
+
+  #settle(): void {
+    const pieces = this.#held.splice(this.#settled)
+    if (pieces.includes(idPlace)) this.#settled = this.#held.push(idPlace)
+    this.#settled = this.#held.push(joined(pieces))
+  }
+
   #passAsItComes(isWithinLine: boolean): void {
-    this.#out.push(...this.#held)
+    for (const piece of this.#held) this.#out.push(piece)
     this.#isPassing = true
     this.#isWithinLine = isWithinLine
     this.#isOpen = true
@@ -128,7 +141,7 @@ export class RewritingRelay implements Relay {
     if (passage.rewrite) {
       const data = passage.rewrite(lastEventData(textOf(joined(this.#held))) ?? '')
       this.#out.push(encoder.encode(encodeEvent({ id: passage.id, event: type, data }).slice(0, -1)))
-    } else this.#out.push(encoder.encode(idLine(passage)), ...this.#held)
+    } else for (const piece of this.#held) this.#out.push(piece === idPlace ? encoder.encode(idLine(passage)) : piece)
   }
 
   #endEvent(): void {
