@@ -30,10 +30,18 @@ function* settledInTime(file: CaseFile, request: RequestRecord) {
   if (outcome?.kind === 'aborted' && endedAt !== undefined && settledAt > endedAt) {
     yield `${key} went on for ${String(settledAt - endedAt)} ms after it was aborted`
   }
-  const bound = outageBudget + maxRecoveries * recoveryTimeout + maxSignIns * (authorizationTimeout + recoveryTimeout)
+  const bound =
+    outages(file, request) * outageBudget +
+    maxRecoveries * recoveryTimeout +
+    maxSignIns * (authorizationTimeout + recoveryTimeout)
   const end = overAt ?? settledAt
   const held = end - startedAt - signInMs - underWayMs(file, request, end)
   if (request.resumptions === 0 && held > bound) yield `${key} was held back for ${String(held)} ms of ${String(bound)}`
+}
+
+/** An answer that had begun to come ends the outage before it, and what breaks it off is the beginning of the next one. */
+function outages(file: CaseFile, request: RequestRecord): number {
+  return Math.max(1, file.triesOf(request).filter(({ ending }) => ending === 'cut').length)
 }
 
 /** How long a request was with the server: its tries, and its stream where the engine went on with it. */
