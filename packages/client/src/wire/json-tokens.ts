@@ -21,13 +21,12 @@ export const endValue = 7
 /** A number ended before this byte. */
 export const endedBefore = 8
 export const openObject = 9
-export const openArray = 10
+const openArray = 10
 export const close = 11
 
 export const firstState = 16
-export const [expectValue, expectValueOrClose, expectName, expectNameOrClose, expectColon] = [
-  16, 17, 18, 19, 20,
-] as const
+export const [expectValue, expectValueOrClose, expectNameOrClose, expectColon] = [16, 17, 18, 19] as const
+const expectName = 20
 export const [afterMember, afterElement, afterAll, beforeValue, inString, inName] = [21, 22, 23, 24, 25, 26] as const
 /** Of an escape in a string, and, one row further for each, in a name. */
 const escapeStates = 27
