@@ -69,11 +69,12 @@ it.each([
 })
 
 it('tells by the ids alone what a client has seen', () => {
-  const { events } = memoryStore()
-  const [first, second] = [events('session').append('a', {}), events('session').append('a', {})]
-  const elsewhere = events('session').append('b', {})
+  const store = memoryStore()
+  const session = store.events('session')
+  const [first, second] = [session.append('a', {}), session.append('a', {})]
+  const elsewhere = session.append('b', {})
   const others = memoryStore().events('session').append('a', {})
-  const { hasSeen } = events('session')
+  const hasSeen = (last: string, other: string) => session.hasSeen(last, other)
   expect(hasSeen(second.eventId, first.eventId)).toBe(true)
   expect(hasSeen(second.eventId, second.eventId)).toBe(true)
   expect(hasSeen(first.eventId, second.eventId)).toBe(false)
