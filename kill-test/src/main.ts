@@ -1,4 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { History } from './judge/history.js'
 import { help, readArguments } from './run/arguments.js'
 import { killTest } from './run/kill-test.js'
 
@@ -24,11 +27,18 @@ async function main(): Promise<number> {
     process.stdout.write(help)
     return 0
   }
-  const { seed } = options
+  const { seed, history: folder } = options
+  if (folder !== undefined) await mkdir(folder, { recursive: true })
   const { kills, failures, classes } = await killTest({
     ...options,
     server: options.server === undefined ? undefined : pathToFileURL(options.server).href,
     signal: abort.signal,
+    ...(folder === undefined
+      ? {}
+      : {
+          onFailed: (history: History, failures: readonly string[]) =>
+            writeFile(join(folder, `${history.fleet}.json`), JSON.stringify({ failures, ...history }, undefined, 1)),
+        }),
     tell: (text) => process.stderr.write(`${text}\n`),
   })
   if (exitCode !== undefined) return exitCode

@@ -16,7 +16,11 @@ export async function startRedis(directory: string, waits: Waits): Promise<Redis
   const port = await freePort()
   const options = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--save', '', '--daemonize', 'no']
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const gone = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve()
+    }),
+  )
   const ready = new Promise<void>((resolve, reject) => {
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {

@@ -44,8 +44,9 @@ export class RoundRobinProxy {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
-    for (let tries = 0; tries < this.ports.length; tries++) {
-      const port = this.ports[this.#count++ % this.ports.length]
+    const replicas = this.ports.length
+    for (let tries = 0; tries < replicas; tries++) {
+      const port = this.ports[this.#count++ % replicas]
       if (port === undefined) continue
       if (await this.#tryServer(port, request, body, response)) return
     }

@@ -45,16 +45,15 @@ function announce(session: SessionUnderLoad, number: number): Promise<OperationR
   )
 }
 
-function remember(session: SessionUnderLoad): Promise<OperationRecord> {
-  const choice = session.dice.next()
-  if (choice < 0.5) return tellState(session)
-  if (choice < 0.7) {
-    const level = session.dice.oneOf(levels)
-    return say(session, 'level', level, 'logging/setLevel', { level })
-  }
+/** Says something that is to be remembered, and asks at once. */
+async function remember(session: SessionUnderLoad): Promise<void> {
+  const level = session.dice.oneOf(levels)
   const uri = session.dice.oneOf(uris)
-  if (choice < 0.9) return say(session, 'subscribe', uri, 'resources/subscribe', { uri })
-  return say(session, 'unsubscribe', uri, 'resources/unsubscribe', { uri })
+  const choice = session.dice.next()
+  if (choice < 0.3) await say(session, 'level', level, 'logging/setLevel', { level })
+  else if (choice < 0.7) await say(session, 'subscribe', uri, 'resources/subscribe', { uri })
+  else await say(session, 'unsubscribe', uri, 'resources/unsubscribe', { uri })
+  await tellStates(session)
 }
 
 function say(
@@ -68,6 +67,17 @@ function say(
     await client.request(method, key, params, settings)
     return undefined
   })
+}
+
+/** Several, one shortly after the other: also while a replica is being told what another one was told. */
+function tellStates(session: SessionUnderLoad): Promise<unknown> {
+  const waits = Array.from({ length: 4 }, () => session.dice.between(0, 50))
+  return Promise.all(
+    waits.map(async (ms) => {
+      await pause(ms)
+      return tellState(session)
+    }),
+  )
 }
 
 /** Asks the server for the log level and the subscriptions that it knows of. */

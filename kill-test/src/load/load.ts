@@ -39,7 +39,12 @@ export class Load {
   async finish(): Promise<void> {
     this.#isOver = true
     await this.#running
-    await Promise.all(this.#sessions.map((session) => this.#lookAt(session)))
+    // Each of them is made again, by each of the servers: a few at a time.
+    const left = [...this.#sessions]
+    const lookAtSome = async () => {
+      for (let session = left.pop(); session !== undefined; session = left.pop()) await this.#lookAt(session)
+    }
+    await Promise.all([lookAtSome(), lookAtSome(), lookAtSome()])
   }
 
   async close(): Promise<void> {

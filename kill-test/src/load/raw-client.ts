@@ -59,7 +59,7 @@ function clientV1(url: URL, fetch: ReturnType<typeof watchedFetch>, events: Clie
     },
     async request(method, key, params, settings) {
       const request = { method, params: { ...params, _meta: { [keyInMeta]: key } } }
-      await client.request(request as never, EmptyResultSchema, optionsOf(settings))
+      await client.request(request, EmptyResultSchema, optionsOf(settings))
     },
     terminate: () => transport.terminateSession(),
     close: () => client.close(),

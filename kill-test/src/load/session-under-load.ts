@@ -7,7 +7,7 @@ import { createRawClient, type RawClient, type RequestSettings } from './raw-cli
 import { watchedFetch } from './watched-fetch.js'
 
 /** ms in which everything has to end, whatever is killed meanwhile. */
-export const operationLimit = 30_000
+const operationLimit = 30_000
 
 /** What an operation sends. */
 export type Sending = (client: RawClient, key: string, settings: RequestSettings) => Promise<string | undefined>

@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     find: 'await catchUp(live, stored.record, request, options.authInfo)',
     replace: `live.version = stored.version
       await catchUp(live, stored.record, request, options.authInfo)`,
-    replicas: 4,
+    replicas: 2,
   },
   {
     name: 'requests in flight are forgotten',
@@ -80,10 +80,10 @@ export const mutants: readonly Mutant[] = [
     replicas: 2,
   },
   {
-    name: 'a resumed standalone stream does not say where it is',
-    file: 'stream/standalone-stream.ts',
-    find: 'position !== undefined && isPrimed',
-    replace: 'position !== undefined && lastEventId === null && isPrimed',
+    name: 'a resumed call does not say where it is',
+    file: 'stream/resume-call.ts',
+    find: '...(isPrimed ? { preface: primingEvent(lastEventId) } : {}),',
+    replace: '',
     replicas: 1,
   },
   {

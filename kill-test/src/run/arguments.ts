@@ -10,6 +10,7 @@ Usage: npm run test:kill -- [options]
   --store NAME    lmdb or redis, which starts a redis-server of its own (default lmdb)
   --replicas N    only fleets of 1, 2 or 4 servers (default: all of them, in turn)
   --server FILE   the module that persistent sessions are taken from (default: this workspace's)
+  --history DIR   write what happened in each fleet with failures into this folder, as JSON
   --help          show this
 
 Ends with one line "N kills, F failures, seed S"; the exit code is 1 when there was a failure. The seed says what is done;
@@ -26,6 +27,7 @@ export interface Arguments {
   readonly store: 'lmdb' | 'redis'
   readonly replicas: number | undefined
   readonly server: string | undefined
+  readonly history: string | undefined
   readonly help: boolean
 }
 
@@ -39,6 +41,7 @@ export function readArguments(args: readonly string[], now: number): Arguments {
       store: { type: 'string', default: 'lmdb' },
       replicas: { type: 'string' },
       server: { type: 'string' },
+      history: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -54,6 +57,7 @@ export function readArguments(args: readonly string[], now: number): Arguments {
     store,
     replicas,
     server: values.server,
+    history: values.history,
     help: values.help,
   }
 }

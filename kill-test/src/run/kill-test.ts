@@ -11,6 +11,8 @@ export interface KillTestOptions extends Pick<PlayOptions, 'store' | 'signal'> {
   readonly replicas?: number | undefined
   /** @default @mcp-tether/server */
   readonly server?: string | undefined
+  /** Told of each fleet with failures. */
+  readonly onFailed?: (history: History, failures: readonly string[]) => Promise<void>
   /** Told of the progress. */
   readonly tell?: (text: string) => void
 }
@@ -29,7 +31,6 @@ export async function killTest(options: KillTestOptions): Promise<KillTestResult
   const histories: History[] = []
   const failures: string[] = []
   for (const [index, plan] of planFleets(kills, replicas).entries()) {
-    if (signal.aborted) break
     let killed = 0
     const history = await playFleet(plan, {
       store,
@@ -41,9 +42,12 @@ export async function killTest(options: KillTestOptions): Promise<KillTestResult
         if (killed % 10 === 0 || killed === plan.kills) tell(`${plan.replicas} x SDK ${plan.major}: ${killed} kills`)
       },
     })
+    // What was interrupted proves nothing.
+    if (signal.aborted) break
     const found = judge(history)
     tell(`${history.fleet}: ${found.length} failures`)
     failures.push(...found.map((text) => `${history.fleet}: ${text}`))
+    if (found.length > 0) await options.onFailed?.(history, found)
     histories.push(history)
   }
   const classes = classesOf(histories)

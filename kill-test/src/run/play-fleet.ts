@@ -13,6 +13,11 @@ import type { FleetPlan } from './fleet-plan.js'
 
 /** ms that a fleet may take for each kill, and for its beginning and end. */
 const limit = { perKill: 8_000, besides: 120_000 }
+/**
+ * ms after which something that a client waits for is no longer disturbed: on a slow machine no server might live long
+ * enough to answer it. More than the 6 s after which a process counts as gone.
+ */
+const longEnough = 10_000
 /** ms between cuts by the proxy. */
 const cutting = { low: 100, high: 600 }
 
@@ -49,7 +54,7 @@ export async function playFleet(plan: FleetPlan, options: PlayOptions): Promise<
     fleet = new Fleet({ major, store, evidence, sessionsModule: options.sessionsModule }, replicas, waits, history)
     load = new Load(await fleet.start(replicas), history, waits, options.dice.child(1))
     const ms = limit.besides + plan.kills * limit.perKill
-    await ended(killing(plan, options, fleet, load), ms, options.signal)
+    await ended(killing(plan, options, fleet, load, waits), ms, options.signal)
   } catch (error) {
     history.troubles.push(`${String(error)}\nWaited for:\n  ${waits.pending().join('\n  ')}`)
   } finally {
@@ -64,28 +69,42 @@ export async function playFleet(plan: FleetPlan, options: PlayOptions): Promise<
   return history
 }
 
-async function killing({ kills }: FleetPlan, { dice, onKill, signal }: PlayOptions, fleet: Fleet, load: Load) {
+async function killing(
+  { kills }: FleetPlan,
+  { dice, onKill, signal }: PlayOptions,
+  fleet: Fleet,
+  load: Load,
+  waits: Waits,
+): Promise<void> {
   const cut = dice.child(2)
   const killed = dice.child(3)
-  let isOver = false
+  const over = new AbortController()
+  const until = AbortSignal.any([over.signal, signal])
   const cuts = (async () => {
-    while (!isOver && !signal.aborted) {
+    while (!until.aborted) {
       await pause(cut.between(cutting.low, cutting.high))
       fleet.cutOne(cut)
     }
   })()
   try {
     for (let kill = 0; kill < kills && !signal.aborted; kill++) {
-      // Sometimes at once, while it finds its sessions again.
-      await pause(killed.next() < 0.2 ? killed.between(0, 40) : killed.between(40, 900))
+      await pause(msUntilKill(killed))
+      await waits.noneSince(longEnough)
       await fleet.killOne(killed)
       onKill()
     }
   } finally {
-    isOver = true
+    over.abort()
     await cuts
   }
   await load.finish()
+}
+
+/** Sometimes at once, while a server finds its sessions again; sometimes after everybody has come to rest. */
+function msUntilKill(dice: Dice): number {
+  const kind = dice.next()
+  if (kind < 0.2) return dice.between(0, 40)
+  return kind < 0.9 ? dice.between(40, 900) : dice.between(900, 3_000)
 }
 
 /** @throws Error where it takes longer, or the run is interrupted */

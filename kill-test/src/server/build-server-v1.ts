@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { EvidenceFile } from './evidence-file.js'
-import { announcedMethod, createTools, type Announcing, type ServerState, type ToolCall } from './tools.js'
+import { announcedMethod, createTools, subscribing, type Announcing, type ServerState, type ToolCall } from './tools.js'
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 
@@ -19,8 +19,7 @@ export function buildServerV1(evidence: EvidenceFile, notify: Announcing['notify
     { capabilities: { logging: {}, resources: { subscribe: true } } },
   )
   const state: ServerState = { level: null, subscriptions: new Set() }
-  const send = (number: number) =>
-    server.server.notification({ method: announcedMethod, params: { number } } as unknown as ServerNotification)
+  const send = (number: number) => server.server.notification({ method: announcedMethod, params: { number } })
   const tools = createTools(evidence, { notify, send }, state)
   const key = z.string()
 
@@ -36,7 +35,8 @@ export function buildServerV1(evidence: EvidenceFile, notify: Announcing['notify
     state.level = params.level
     return {}
   })
-  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+  server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
+    await subscribing()
     state.subscriptions.add(params.uri)
     return {}
   })

@@ -1,7 +1,7 @@
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { EvidenceFile } from './evidence-file.js'
-import { announcedMethod, createTools, type Announcing, type ServerState, type ToolCall } from './tools.js'
+import { announcedMethod, createTools, subscribing, type Announcing, type ServerState, type ToolCall } from './tools.js'
 
 export function buildServerV2(evidence: EvidenceFile, notify: Announcing['notify']): McpServer {
   const server = new McpServer(
@@ -29,7 +29,8 @@ export function buildServerV2(evidence: EvidenceFile, notify: Announcing['notify
     state.level = params.level
     return {}
   })
-  server.server.setRequestHandler('resources/subscribe', ({ params }) => {
+  server.server.setRequestHandler('resources/subscribe', async ({ params }) => {
+    await subscribing()
     state.subscriptions.add(params.uri)
     return {}
   })

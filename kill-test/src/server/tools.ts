@@ -55,5 +55,7 @@ export function createTools(evidence: EvidenceFile, announcing: Announcing, stat
   }
 }
 
-export type Tools = ReturnType<typeof createTools>
 export const announcedMethod = 'notifications/announced'
+
+/** A server asks somebody else first, as many do: so that its state is not there at once. */
+export const subscribing = () => pause(40)

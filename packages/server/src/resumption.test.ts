@@ -121,3 +121,26 @@ it('repeats nothing to a client whose last event was lost with its process', asy
   const rest = await readUntil(resumed, /"result".*\n\n/)
   expect(rest).not.toContain('progress')
 })
+
+it('opens the standalone stream soon after the process died that had it', async () => {
+  const store = memoryStore()
+  let tries = 0
+  const counting: Store = {
+    ...store,
+    sessions: {
+      ...store.sessions,
+      acquireLease: (sessionId, name, ...given) => {
+        if (name === 'standalone stream') tries++
+        return store.sessions.acquireLease(sessionId, name, ...given)
+      },
+    },
+  }
+  const bench = await startReplicas('v2', [counting])
+  ends.push(() => bench.close())
+  const headers = await open(bench.url)
+  await store.sessions.acquireLease(headers['mcp-session-id'], 'standalone stream', 'a process that died', 60_000)
+  const opened = await fetch(bench.url, { headers: { ...headers, accept: 'text/event-stream' } })
+  await readUntil(opened, /\n\n/)
+  // One each 50 ms. With a second of patience, a server that is killed each second would never open it.
+  expect(tries).toBeLessThan(10)
+})

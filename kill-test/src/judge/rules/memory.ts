@@ -3,7 +3,7 @@ import type { OperationRecord } from '../history.js'
 
 /**
  * What a client said is remembered: the server's state is what was confirmed last, or something that was asked for since
- * and broke off. Of one session these operations never overlap.
+ * and broke off. Of one session, nothing overlaps with a change.
  */
 export const memory: Rule = function* ({ sessions, operationsOf }) {
   for (const { name } of sessions) {

@@ -5,6 +5,7 @@ import { describeFailure, unreachable } from './describe-failure.js'
 import { contentType, describeRefusal } from './describe-refusal.js'
 import { lingerMs } from './limits.js'
 import { isNobody, oneLine, parseJson, rpcErrorOf } from './message.js'
+import { deliverMessage } from './deliver-message.js'
 import { memberText } from './member-text.js'
 import type { PendingAnswers } from './pending-answers.js'
 import type { LargeAnswer } from './large/large-answer.js'
@@ -129,14 +130,17 @@ export class Post {
   }
 
   #stream(): CallStream {
-    const { resume, sessionMark, log } = this.#options
+    const { resume, sessionMark, log, space } = this.#options
     const answers = this.#answers
     const mark = sessionMark()
     return new CallStream({
-      deliver: async (text) => {
-        if (await answers.deliver(text)) return
-        log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+      deliver: async (message) => {
+        const delivery = await deliverMessage(answers, message)
+        if (delivery === 'no message') {
+          log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+        } else if (delivery !== 'delivered') await this.#notPassedOn(delivery)
       },
+      space,
       awaited: () => !answers.isSettled,
       resume,
       sameSession: () => sessionMark() === mark,

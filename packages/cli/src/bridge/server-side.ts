@@ -3,6 +3,7 @@ import { displayUrl } from '../log/display-url.js'
 import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
 import type { HeaderRecord } from '../upstream/header-record.js'
+import { deliverMessage } from './deliver-message.js'
 import { KeepAlive } from './keep-alive.js'
 import { levelAsked, setLevelMethod } from './level-asked.js'
 import { SpoolSpace } from './large/spool-space.js'
@@ -130,9 +131,12 @@ export class ServerSide {
     this.#stream = new StandaloneStream({
       open: (lastEventId, signal) => this.#get(session, lastEventId, signal),
       deliver: async (message) => {
-        if (await this.#pending([]).deliver(message)) return
-        log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+        const delivery = await deliverMessage(this.#pending([]), message)
+        if (delivery === 'delivered') return
+        const why = delivery === 'no message' ? 'is no JSON-RPC message' : `could not be passed on: ${delivery.why}`
+        log.warn(`the server sent an event that ${why}; it was dropped`)
       },
+      space: this.#space,
       log,
     })
     this.#stream.start()

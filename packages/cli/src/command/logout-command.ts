@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.js'
 const { ca, cert, key, keyPassphrase } = connectionOptions
 
 /** How the authorization server is reached, as the bridge reaches it. */
-export const logoutOptions = { ca, cert, key, keyPassphrase }
+const logoutOptions = { ca, cert, key, keyPassphrase }
 
 /** `mcp-tether logout <url>`, `mcp-tether logout --all`. */
 export function addLogoutCommand(program: Command, environment: NodeJS.ProcessEnv): void {

@@ -66,6 +66,13 @@ export class VirtualStream {
   /** `undefined` until the upstream is read. */
   #current: { relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
   #reading: Promise<Step> | undefined
+  /** What becomes of what a reader brings, made once for all that it brings. */
+  #passTo:
+    | {
+        readonly read: (result: ReadableStreamReadResult<Uint8Array>) => Promise<void> | undefined
+        readonly broke: (error: unknown) => Promise<void> | undefined
+      }
+    | undefined
   /** How the upstream ended, until it is known how to go on. */
   #end: UpstreamEnd | undefined
   #interruption: UpstreamEnd['cause'] | undefined
@@ -122,11 +129,11 @@ export class VirtualStream {
   #pullFromUpstream(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     if (this.#end || this.#isAtEnd) return this.#pull(controller)
     const { reader } = (this.#current ??= this.#begin())
-    const pass = (step: Step) => this.#pass(step, controller)
-    return reader.read().then(
-      ({ done, value }) => pass(done ? ended : { kind: 'chunk', chunk: value }),
-      (error: unknown) => pass({ kind: 'end', end: { cause: 'broke', error } }),
-    )
+    this.#passTo ??= {
+      read: ({ done, value }) => this.#pass(done ? ended : { kind: 'chunk', chunk: value }, controller),
+      broke: (error) => this.#pass({ kind: 'end', end: { cause: 'broke', error } }, controller),
+    }
+    return reader.read().then(this.#passTo.read, this.#passTo.broke)
   }
 
   #pass(step: Step, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {

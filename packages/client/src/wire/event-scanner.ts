@@ -37,7 +37,11 @@ const [lineFeed, carriageReturn, colon, space] = [0x0a, 0x0d, 0x3a, 0x20]
 
 /** The longest name of a field. */
 const maxNameLength = 5
-const fields: ReadonlySet<string> = new Set<LineKind>(['data', 'id', 'event', 'retry'])
+const fields = (['data', 'event', 'id', 'retry'] as const).map((kind) => ({
+  kind,
+  /** With its colon. */
+  bytes: new TextEncoder().encode(`${kind}:`),
+}))
 
 /** An id that goes into a header, or a type; one that is longer is as good as none. */
 const maxValueBytes = 16 * 1024
@@ -156,6 +160,12 @@ export class EventScanner<Data extends EventData> {
   /** Reads on until it is known what kind of line it is. Returns the place after the colon, or of the line's end. */
   #readName(piece: Uint8Array, start: number): number {
     const { byteLength } = piece
+    const field = this.#name === '' ? fieldAt(piece, start) : undefined
+    if (field) {
+      this.#beginLine(field.kind)
+      this.#isAfterColon = true
+      return start + field.bytes.byteLength
+    }
     const limit = Math.min(byteLength, start + maxNameLength + 1 - this.#name.length)
     for (let at = start; at < limit; at++) {
       const byte = piece[at]
@@ -246,5 +256,16 @@ export class EventScanner<Data extends EventData> {
 
 function kindOf(name: string, hasColon: boolean): LineKind {
   if (name === '') return hasColon ? 'comment' : 'blank'
-  return fields.has(name) ? (name as LineKind) : 'other'
+  return fields.find(({ kind }) => kind === name)?.kind ?? 'other'
+}
+
+/** The field whose name and colon stand whole in some bytes. */
+function fieldAt(bytes: Uint8Array, start: number): (typeof fields)[number] | undefined {
+  for (const field of fields) {
+    const { byteLength } = field.bytes
+    let length = 0
+    while (length < byteLength && bytes[start + length] === field.bytes[length]) length++
+    if (length === byteLength) return field
+  }
+  return undefined
 }

@@ -10,8 +10,11 @@ import { follow, primingEvent } from './follow.js'
 const leaseName = 'standalone stream'
 const leaseTime = 15_000
 const leaseRenewal = 5_000
-/** How long another process is given to let go, and how often is looked. */
-const patience = 1_000
+/**
+ * How long another process is given to let go, in ms, and how often is looked. A little more than a notice takes where no
+ * file system tells of it (LMDB: 250): after a crash nobody lets go, and the client waits all of it.
+ */
+const patience = 300
 const pace = 50
 
 /** ms between looks at the store, where a bell should have rung. */

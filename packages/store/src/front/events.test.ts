@@ -70,11 +70,11 @@ it.each([
 
 it('tells by the ids alone what a client has seen', () => {
   const store = memoryStore()
-  const session = store.events('session')
-  const [first, second] = [session.append('a', {}), session.append('a', {})]
-  const elsewhere = session.append('b', {})
+  const events = (sessionId: string) => store.events(sessionId)
+  const [first, second] = [events('session').append('a', {}), events('session').append('a', {})]
+  const elsewhere = events('session').append('b', {})
   const others = memoryStore().events('session').append('a', {})
-  const hasSeen = (last: string, other: string) => session.hasSeen(last, other)
+  const hasSeen = (lastEventId: string, eventId: string) => events('session').hasSeen(lastEventId, eventId)
   expect(hasSeen(second.eventId, first.eventId)).toBe(true)
   expect(hasSeen(second.eventId, second.eventId)).toBe(true)
   expect(hasSeen(first.eventId, second.eventId)).toBe(false)

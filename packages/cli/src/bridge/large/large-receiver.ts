@@ -49,10 +49,7 @@ export class LargeReceiver {
   #notKept: NotKept | undefined
 
   /** @param isBeginning false where a byte order mark in front would be a character like any other */
-  constructor(
-    { space, directory = tmpdir(), maxBytes = maxLargeAnswerBytes }: ReceiveOptions,
-    isBeginning: boolean,
-  ) {
+  constructor({ space, directory = tmpdir(), maxBytes = maxLargeAnswerBytes }: ReceiveOptions, isBeginning: boolean) {
     this.#directory = directory
     this.#maxBytes = maxBytes
     this.#share = space.share()
