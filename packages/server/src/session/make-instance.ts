@@ -104,5 +104,9 @@ async function synthetic(
   const response = await live.handle(post, { jsonrpc: '2.0', ...message }, { authInfo }, dispatch)
   const text = await response.text()
   if (!response.ok) throw new Error(`The server refused ${message.method} with HTTP ${response.status}.`)
-  if (isHandshake && !text.includes('"result"')) throw new Error('The server answered initialize with an error.')
+  if (!isHandshake) return
+  if (!text.includes('"result"')) throw new Error('The server answered initialize with an error.')
+  if (!text.includes(`"protocolVersion":${JSON.stringify(live.record.protocolVersion)}`)) {
+    throw new Error('The server does not know the version of the protocol any more that was negotiated.')
+  }
 }
