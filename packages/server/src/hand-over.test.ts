@@ -57,6 +57,7 @@ describe.each(['v1', 'v2'] as Major[])('a server of SDK %s that shuts down', (ma
       await notify(first)
       await untilHeard(1)
 
+      await expect.poll(() => first?.store.sessions.requestsInFlight(id)).toHaveLength(0)
       const running = call('slow')
       // Until it is noted, it is not there yet.
       await expect.poll(() => first?.store.sessions.requestsInFlight(id)).toHaveLength(1)
