@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionEvents } from '@mcp-tether/store'
 import type { AuthInfo, OpenTransport, Sdk, SdkServer, SdkTransportOptions } from '../sdk/sdk.js'
+import { isObject } from '../wire/json-rpc.js'
 import { EventLog } from './event-log.js'
 import { LiveSession, type InstanceOwner } from './live-session.js'
 import { requestsBetween, type SessionRecord } from './session-record.js'
@@ -59,13 +60,14 @@ export async function makeInstance(
 /**
  * Brings a fresh instance to where the session was: the client's handshake again, with the version that was negotiated.
  * Nothing of it is stored, and nothing reaches the client.
- * @throws Error where the server refuses
+ * @throws Error where the server refuses, or does not speak that version any more
  */
 export async function replayHandshake(live: LiveSession, request: Request, authInfo?: AuthInfo): Promise<void> {
   const { initialize, protocolVersion } = live.record
   const params = { ...initialize, protocolVersion }
   await live.muted(async () => {
-    await synthetic(live, request, { id: newId(), method: 'initialize', params }, authInfo)
+    const text = await synthetic(live, request, { id: newId(), method: 'initialize', params }, authInfo)
+    if (versionIn(text) !== protocolVersion) throw new Error(`The server does not speak version ${protocolVersion}.`)
     live.receive({ jsonrpc: '2.0', method: 'notifications/initialized' })
     // What the server does about it begins in a microtask.
     await nextTurn()
@@ -92,7 +94,7 @@ async function synthetic(
   { url }: Request,
   message: { readonly id?: string; readonly method: string; readonly params?: unknown },
   authInfo: AuthInfo | undefined,
-): Promise<void> {
+): Promise<string> {
   const isHandshake = message.method === 'initialize'
   const headers = new Headers({
     'content-type': 'application/json',
@@ -104,9 +106,12 @@ async function synthetic(
   const response = await live.handle(post, { jsonrpc: '2.0', ...message }, { authInfo }, dispatch)
   const text = await response.text()
   if (!response.ok) throw new Error(`The server refused ${message.method} with HTTP ${response.status}.`)
-  if (!isHandshake) return
-  if (!text.includes('"result"')) throw new Error('The server answered initialize with an error.')
-  if (!text.includes(`"protocolVersion":${JSON.stringify(live.record.protocolVersion)}`)) {
-    throw new Error('The server does not know the version of the protocol any more that was negotiated.')
-  }
+  return text
+}
+
+/** The version that an answer to `initialize` names, as JSON or as an event. */
+function versionIn(text: string): unknown {
+  const json = /^(?:data: )?(\{.*\})$/m.exec(text)?.[1]
+  const answer: unknown = json === undefined ? undefined : JSON.parse(json)
+  return isObject(answer) && isObject(answer.result) ? answer.result.protocolVersion : undefined
 }
