@@ -6,7 +6,7 @@
  * - publint (strict): does package.json say what the files are?
  * - attw (ESM only): do the types resolve as the code does?
  * - the contents: README, licence and dist are there; tests are not; every file that `exports` and `bin` name is there.
- * - installed into an empty folder, does the command of `mcp-tether` reach a real server?
+ * - installed into an empty folder, does the command of `mcp-tether` reach a real server, and outlive its restart?
  *
  * Prints one line for each package and each fault; exits with 1 when there is a fault.
  */
@@ -29,7 +29,11 @@ try {
     if (!manifest.private) check(manifest, join(root, folder))
   }
   await tryInstalled(tarballs, join(target, 'installed'))
-    .then(() => console.log('mcp-tether, installed into an empty folder: lists the tools of a real server'))
+    .then(() =>
+      console.log(
+        'mcp-tether, installed into an empty folder: lists and calls the tools of a real server, restarted in between',
+      ),
+    )
     .catch((error) => fault({ name: 'mcp-tether' }, 'installed into an empty folder', error.message))
 } finally {
   rmSync(target, { recursive: true, force: true })

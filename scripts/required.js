@@ -1,6 +1,6 @@
 /**
  * What a machine has to have, so that a test of it may not be left out: the words of the environment variable
- * MCP_TETHER_REQUIRE, a list with commas (`chromium`, `newer-node`, `redis`).
+ * MCP_TETHER_REQUIRE, a list with commas (`chromium`, `newer-node`, `redis`, `python-sdk`).
  *
  * @param {string} what
  */

@@ -14,7 +14,13 @@ import { isRequired } from './required.js'
 const oldest = 22
 
 /** The test files with such parts, and what those parts have in their names. */
-const files = ['test/survival', 'test/transparency.test.ts', 'test/conformance.test.ts']
+const files = [
+  'test/survival',
+  'test/transparency.test.ts',
+  'test/conformance.test.ts',
+  'test/server-conformance.test.ts',
+  'test/replicas.test.ts',
+]
 const namePattern = 'ai-sdk|conformance suite'
 
 process.exitCode = run()

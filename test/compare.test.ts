@@ -18,7 +18,10 @@ interface Row {
   readonly tests: readonly { readonly file: string; readonly title: string }[]
 }
 
-const rows: readonly Row[] = page
+/** The rows about servers: their columns are called `server` and `store`. */
+const serverRows = [42, 43, 44, 48, 49, 50]
+
+const allRows: readonly Row[] = page
   .split('\n')
   .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
   .filter(([, number = '']) => /^\d+$/.test(number))
@@ -29,6 +32,8 @@ const rows: readonly Row[] = page
       ...{ file: relative(resolve(docs, '..'), resolve(docs, target)), title },
     })),
   }))
+
+const rows = allRows.filter(({ number }) => !serverRows.includes(number))
 
 /** The titles of the tests in a file; one that is left out for good is none. */
 function titlesIn(file: string): Set<string> {
@@ -58,20 +63,41 @@ const onTheMiddleware = playedBy('SDK v2')
 /** Where tests go through the bridge, and where through the middleware. */
 const bridgeFiles = /^packages\/cli\/|^test\/sign-in/
 const middlewareFiles = /^packages\/client\/|^test\/(oauth|types)/
+const serverFiles = /^packages\/server\/|^examples\/persistent-server\//
+const storeFiles = /^packages\/store\//
 
 describe('docs/compare.md', () => {
   it('has the rows that are ours by now, each once', () => {
-    const expected = [...Array.from({ length: 37 }, (_, index) => index + 1), 51]
-    expect(rows.map(({ number }) => number).sort((a, b) => a - b)).toEqual(expected)
+    const expected = [...Array.from({ length: 37 }, (_, index) => index + 1), ...serverRows, 51]
+    expect(allRows.map(({ number }) => number).sort((a, b) => a - b)).toEqual(expected)
   })
 
-  describe.each(rows)('row $number', ({ bridge, middleware, others, scenarios, tests }) => {
+  describe.each(allRows)('row $number', ({ others, scenarios, tests }) => {
     it('names tests that exist', () => {
       for (const { file, title } of tests) expect(titlesIn(file), file).toContain(title)
       const known = new Set([...onTheBridge, ...onTheMiddleware])
       for (const name of scenarios) expect(known).toContain(name)
     })
 
+    it('says how it is elsewhere', () => {
+      expect(others).toMatch(/\.$/)
+    })
+  })
+
+  describe.each(allRows.filter((row) => !rows.includes(row)))(
+    'row $number, about servers',
+    ({ bridge: server, middleware: store, tests }) => {
+      it.each([
+        ['server', server, serverFiles],
+        ['store', store, storeFiles],
+      ])('says of the %s what a test of it shows', (_column, cell, files) => {
+        expect(cell).toMatch(/^[Y–]($|: )/)
+        expect(tests.some(({ file }) => files.test(file))).toBe(cell.startsWith('Y'))
+      })
+    },
+  )
+
+  describe.each(rows)('row $number', ({ bridge, middleware, scenarios, tests }) => {
     it('is yes for the bridge, by a test that goes through it', () => {
       expect(bridge).toMatch(/^Y($|: )/)
       const shown = scenarios.some((name) => onTheBridge.has(name)) || tests.some(({ file }) => bridgeFiles.test(file))
@@ -83,10 +109,6 @@ describe('docs/compare.md', () => {
       const isShown =
         scenarios.some((name) => onTheMiddleware.has(name)) || tests.some(({ file }) => middlewareFiles.test(file))
       expect(isShown).toBe(middleware.startsWith('Y'))
-    })
-
-    it('says how it is elsewhere', () => {
-      expect(others).toMatch(/\.$/)
     })
   })
 })

@@ -1,6 +1,15 @@
 import { verdictOf, type Finding } from './finding.js'
 
-const decimals: Readonly<Record<Finding['unit'], number>> = { µs: 1, times: 3, POSTs: 0, KiB: 2 }
+const decimals: Readonly<Record<Finding['unit'], number>> = {
+  µs: 1,
+  times: 3,
+  POSTs: 0,
+  KiB: 2,
+  'round trips': 0,
+  bytes: 0,
+  MiB: 1,
+  '/s': 0,
+}
 
 /** The findings for human eyes: a line each, in columns. */
 export function tableOf(findings: readonly Finding[]): string {
@@ -17,9 +26,9 @@ export function tableOf(findings: readonly Finding[]): string {
 }
 
 function rowOf(finding: Finding): string[] {
-  const { what, measured, unit, target, spread, isExact = false } = finding
+  const { what, measured, unit, target, spread, isExact = false, isFloor = false } = finding
   const figure = (value: number): string => value.toFixed(decimals[unit])
-  const goal = target === undefined ? '' : `${isExact ? '=' : '<='} ${String(target)} ${unit}`
+  const goal = target === undefined ? '' : `${isExact ? '=' : isFloor ? '>=' : '<='} ${String(target)} ${unit}`
   const range = spread ? ` (${spread.map(figure).join(' to ')})` : ''
   return [what, goal, `${figure(measured)} ${unit}${range}`, verdictOf(finding)]
 }

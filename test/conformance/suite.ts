@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../packages/store/src/redis/redis-server.fixture.js'
 
 /** Why the conformance suite can't run here, or `undefined` if it can. */
 export const whyNoSuite = isOlderThan(22, 6)
@@ -43,14 +45,70 @@ export async function verdictsOn(
   // The suite cuts the command at its blanks and gives the pieces to a shell, which puts them together again.
   const command = [...words.map((word) => `'${word}'`), sdk, how].join(' ')
   try {
-    // Its exit code says whether everything passed, which is not the question here.
-    await new Promise((resolve) =>
-      execFile(process.execPath, [cli, 'client', '--command', command, ...what, '-o', results], { cwd: root }, resolve),
-    )
+    await runSuite(['client', '--command', command, ...what, '-o', results])
     return await readVerdicts(results)
   } finally {
     await rm(results, { recursive: true, force: true })
   }
+}
+
+const serverScenarios = /^ {2}- (\S+)/gm
+
+/** The names of the scenarios that are played against servers. */
+export async function listServerScenarios(): Promise<readonly string[]> {
+  const output = await runSuite(['list', '--server'])
+  return [...output.matchAll(serverScenarios)].map(([, name = '']) => name)
+}
+
+/**
+ * Lets the official suite ask a server of this SDK.
+ * @param how `killed`: with persistent sessions, and killed by SIGKILL before each scenario
+ */
+export async function verdictsOfServer(sdk: Sdk, how: 'bare' | 'persistent' | 'killed'): Promise<Verdicts> {
+  const results = await mkdtemp(join(tmpdir(), 'mcp-tether-conformance-'))
+  const port = await freePort()
+  const args = [sdk, how === 'bare' ? 'bare' : 'persistent', String(port), join(results, 'store')]
+  const ask = ['server', '--url', `http://127.0.0.1:${port}/mcp`, '-o', join(results, 'verdicts')]
+  let server = await startServer(args)
+  try {
+    if (how !== 'killed') await runSuite([...ask, '--suite', 'all'])
+    else {
+      for (const scenario of await listServerScenarios()) {
+        await server.kill()
+        server = await startServer(args)
+        await runSuite([...ask, '--scenario', scenario])
+      }
+    }
+    return await readVerdicts(join(results, 'verdicts'))
+  } finally {
+    await server.kill()
+    await rm(results, { recursive: true, force: true })
+  }
+}
+
+async function startServer(args: readonly string[]): Promise<{ kill(): Promise<void> }> {
+  const script = join(root, 'test/conformance/server.ts')
+  const words = ['--experimental-strip-types', '--no-warnings', script, ...args]
+  const child = spawn(process.execPath, words, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
+  const gone = once(child, 'exit')
+  const ended = gone.then(() => Promise.reject(new Error('The server ended before it was ready.')))
+  await Promise.race([once(child.stdout, 'data'), ended])
+  ended.catch(() => undefined)
+  return {
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+/** @returns its output; its exit code says whether everything passed, which is not the question here */
+function runSuite(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { cwd: root, timeout: 240_000 }, (_error, stdout) => {
+      resolve(stdout)
+    })
+  })
 }
 
 async function readVerdicts(results: string): Promise<Verdicts> {

@@ -34,6 +34,7 @@ export function buildServer(major: Major, name: string) {
 
 export interface Replica {
   readonly name: string
+  readonly store: Store
   readonly sessions: PersistentSessions
 }
 
@@ -61,7 +62,11 @@ export async function startReplicas(
 ): Promise<Replicas> {
   const replicas = stores.map((store, index) => {
     const name = `replica ${index}`
-    return { name, sessions: persistentSessions({ createServer: () => buildServer(major, name), store, ...options }) }
+    return {
+      name,
+      store,
+      sessions: persistentSessions({ createServer: () => buildServer(major, name), store, ...options }),
+    }
   })
   let count = 0
   const bench: Replicas = {

@@ -45,7 +45,7 @@ it.each([
   ['createServer fails to connect', { createServer: () => Object.assign(build(), { connect: never }) }],
 ])('a session whose %s is answered 503, and leaves no trace', async (_name, options) => {
   const store = memoryStore()
-  const sessions = persistentSessions({ store, startTimeout: 200, ...options })
+  const sessions = persistentSessions({ store, startTimeout: 1500, ...options })
   ends.push(() => sessions.close())
   expect(await open(sessions)).toMatchObject({
     status: 503,
@@ -63,7 +63,7 @@ it('a rehydrate that does not end refuses the requests that wait for it, and the
   const second = persistentSessions({
     createServer: build,
     store,
-    startTimeout: 200,
+    startTimeout: 1500,
     rehydrate: () => (isStuck ? never() : undefined),
   })
   ends.push(() => second.close())

@@ -6,6 +6,9 @@ import type { Network } from './network.js'
 import { jsonHeaders, type Dispatch, type ModelServer } from './server.js'
 import type { UpstreamSession } from './upstream-session.js'
 
+/** How the mistake begins that a session was used before it was told what its predecessor knew. */
+export const beforeRestored = 'it was sent before the session was restored'
+
 /**
  * Hands the requests that the session gate let through to what answers them.
  * @param remembered the clients whose settings have to be known by the time of their first request
@@ -26,7 +29,7 @@ export function dispatchTo(
       const isMeant = owner === record.client && record.sentAt > madeBy.sentAt
       if (client && isMeant && !seen.has(session.record.number)) {
         for (const difference of client.state.differences(session.logLevel, session.subscriptions, madeBy.sentAt)) {
-          mistake(record, `it was sent before the session was restored: ${difference}`)
+          mistake(record, `${beforeRestored}: ${difference}`)
         }
       }
       seen.add(session.record.number)

@@ -98,6 +98,7 @@ export class Exchange {
     this.record.body = body.state
     body.onOver(() => {
       this.record.body = body.state
+      this.record.bodyEndedAt = this.#now()
       this.conclude(body.state === 'read' || body.state === 'broken' ? 'cut' : 'aborted')
       this.#forgetSignal()
     })

@@ -55,6 +55,8 @@ export interface WireRecord {
   /** The upstream session that it was handled on. */
   session: UpstreamRecord | undefined
   body: BodyState | undefined
+  /** When nothing more of the answer's body could come. */
+  bodyEndedAt: number | undefined
   /** What the server saw that must not be. */
   readonly mistakes: string[]
 }

@@ -104,6 +104,7 @@ export class Network {
       retryAfterMs: undefined,
       session: undefined,
       body: undefined,
+      bodyEndedAt: undefined,
       mistakes: [],
     }
     this.wire.push(record)

@@ -171,7 +171,7 @@ export const mutants: readonly Mutant[] = [
     name: 'events are delivered twice after a resumption',
     file: 'stream/event-rules.ts',
     find:
-      'if (isContinuation && this.#seenIds.has(id)) return true\n' +
+      'if (isContinuation && this.#seenIds?.has(id)) return true\n' +
       '    this.#lastEventId = canBeAskedFor(id) ? id : undefined',
     replace: 'if (isContinuation && !id) return true\n    this.#lastEventId ??= canBeAskedFor(id) ? id : undefined',
   },

@@ -96,7 +96,7 @@ export class Gate {
     this.#running++
     if (work.kind === 'barrier') this.#barrier = true
     if (work.kind === 'request') this.#requests++
-    void work.run().finally(() => {
+    void work.run().then(() => {
       this.#running--
       if (work.kind === 'barrier') this.#barrier = false
       if (work.kind === 'request') this.#requests--

@@ -4,6 +4,9 @@ import type { Writable } from 'node:stream'
 /** A longer line is written in slices of this size: written at once it would be there several times over. */
 const maxLengthInOnePiece = 1024 * 1024
 
+/** There is some. */
+const room = Promise.resolve()
+
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /**
@@ -29,16 +32,13 @@ export class LineWriter {
   }
 
   /** Resolves when there is room for more. `line` must not contain a line break. */
-  async write(line: string): Promise<void> {
-    while (this.#blocked && !this.#closed) await this.#blocked
-    if (this.#closed) return
-    if (line.length > maxLengthInOnePiece) {
-      await this.writePieces(slicesOf(Buffer.from(line)))
-      return
-    }
+  write(line: string): Promise<void> {
+    if (this.#closed) return room
+    if (this.#blocked) return this.#blocked.then(() => this.write(line))
+    if (line.length > maxLengthInOnePiece) return this.writePieces(slicesOf(Buffer.from(line)))
     this.#gather()
-    if (!this.#output.write(`${line}\n`)) this.#block(this.#drained())
-    await this.#blocked
+    if (this.#output.write(`${line}\n`)) return room
+    return this.#block(this.#drained())
   }
 
   /**
@@ -48,8 +48,7 @@ export class LineWriter {
   async writePieces(pieces: Pieces): Promise<void> {
     while (this.#blocked && !this.#closed) await this.#blocked
     if (this.#closed) return
-    this.#block(this.#line(pieces))
-    await this.#blocked
+    await this.#block(this.#line(pieces))
   }
 
   async #line(pieces: Pieces): Promise<void> {
@@ -64,10 +63,10 @@ export class LineWriter {
     }
   }
 
-  #block(until: Promise<void>): void {
-    this.#blocked = until.finally(() => {
+  #block(until: Promise<void>): Promise<void> {
+    return (this.#blocked = until.finally(() => {
       this.#blocked = undefined
-    })
+    }))
   }
 
   /** Lines that come in the same turn of the event loop go out in one piece: a write costs more than a line. */

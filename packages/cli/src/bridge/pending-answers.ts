@@ -9,28 +9,40 @@ import type { OpenRequests, RequestOwner } from './open-requests.js'
 /** Called with the answer to a request before the host sees it. */
 export type AnswerObserver = (request: RpcRequest, answer: JsonObject) => void
 
+/** How the host sees a message: on the id that the request bears where it is another, or not at all. */
+interface Taken {
+  readonly as: 'it is' | 'nothing' | RpcRequest
+  /** Whose request it answers: to be told when it is written. */
+  readonly owner?: RequestOwner
+}
+
+const asItIs: Taken = { as: 'it is' }
+
 export interface PendingAnswersOptions {
   readonly writer: LineWriter
   readonly open: OpenRequests
   readonly log: Log
-  readonly observe?: AnswerObserver
+  readonly observe?: AnswerObserver | undefined
 }
 
 /** The requests of one POST that still wait for their answer. Every one gets exactly one, ours at the worst. */
 export class PendingAnswers implements RequestOwner {
   readonly #options: PendingAnswersOptions
-  readonly #pending: Map<string, RpcRequest>
-  #settle!: () => void
-  /** Resolves when nothing is owed any more. */
-  readonly settled = new Promise<void>((resolve) => {
-    this.#settle = resolve
-  })
+  readonly #pending = new Map<string, RpcRequest>()
+  /** Called when nothing is owed any more. */
+  onSettled: (() => void) | undefined
 
   constructor(requests: readonly RpcRequest[], options: PendingAnswersOptions) {
     this.#options = options
-    this.#pending = new Map(requests.map((request) => [request.key, request]))
-    for (const { key } of requests) options.open.add(key, this)
-    this.written()
+    for (const request of requests) {
+      this.#pending.set(request.key, request)
+      options.open.add(request.key, this)
+    }
+  }
+
+  /** True when nothing is owed any more. */
+  get isSettled(): boolean {
+    return this.#pending.size === 0
   }
 
   get open(): readonly RpcRequest[] {
@@ -44,37 +56,43 @@ export class PendingAnswers implements RequestOwner {
    */
   async deliver(text: string, value: unknown = parseJson(text)): Promise<boolean> {
     if (!isRpc(value)) return false
-    const { writer } = this.#options
-    const owners = new Set<RequestOwner>()
     if (Array.isArray(value)) {
-      // Texts and not values: JSON.stringify loses big numbers, and throws where a value is nested too deeply.
-      const texts = elementTexts(oneLine(text))
-      const kept = (value as unknown[]).flatMap((member, index) => {
-        const accepted = this.#accept(member, owners)
-        const own = texts[index]
-        if (accepted === undefined || own === undefined) return []
-        return [accepted === 'as it is' ? own : withId(accepted, member, own)]
-      })
-      // Only a batch that lost or changed a member is put together anew: any other keeps its text.
-      const whole = kept.length === texts.length && kept.every((each, index) => each === texts[index])
-      if (kept.length > 0) await writer.write(whole ? oneLine(text) : `[${kept.join(',')}]`)
-    } else {
-      const accepted = this.#accept(value, owners)
-      if (accepted) await writer.write(accepted === 'as it is' ? oneLine(text) : withId(accepted, value, oneLine(text)))
+      await this.#deliverBatch(oneLine(text), value)
+      return true
     }
-    for (const owner of owners) owner.written()
+    const { as, owner } = this.#take(value)
+    if (as !== 'nothing') {
+      const line = oneLine(text)
+      await this.#options.writer.write(as === 'it is' ? line : withId(as, value, line))
+    }
+    owner?.written()
     return true
+  }
+
+  async #deliverBatch(text: string, members: readonly unknown[]): Promise<void> {
+    // Texts and not values: JSON.stringify loses big numbers, and throws where a value is nested too deeply.
+    const texts = elementTexts(text)
+    const owners = new Set<RequestOwner>()
+    const kept = members.flatMap((member, index) => {
+      const { as, owner } = this.#take(member)
+      if (owner) owners.add(owner)
+      const own = texts[index]
+      if (as === 'nothing' || own === undefined) return []
+      return [as === 'it is' ? own : withId(as, member, own)]
+    })
+    // Only a batch that lost or changed a member is put together anew: any other keeps its text.
+    const isWhole = kept.length === texts.length && kept.every((each, index) => each === texts[index])
+    if (kept.length > 0) await this.#options.writer.write(isWhole ? text : `[${kept.join(',')}]`)
+    for (const owner of owners) owner.written()
   }
 
   /** As {@link deliver}, for a message on disk. */
   async deliverLarge(answer: LargeAnswer): Promise<void> {
-    const owners = new Set<RequestOwner>()
-    const accepted = this.#accept(answer.head, owners)
-    if (accepted) {
-      const pieces = accepted === 'as it is' ? answer.pieces() : answer.piecesWithId(accepted.idText)
-      await this.#options.writer.writePieces(pieces)
+    const { as, owner } = this.#take(answer.head)
+    if (as !== 'nothing') {
+      await this.#options.writer.writePieces(as === 'it is' ? answer.pieces() : answer.piecesWithId(as.idText))
     }
-    for (const owner of owners) owner.written()
+    owner?.written()
   }
 
   /** Answers whatever is open with lines of our own. */
@@ -101,29 +119,31 @@ export class PendingAnswers implements RequestOwner {
   }
 
   written(): void {
-    if (this.#pending.size === 0) this.#settle()
+    if (!this.isSettled) return
+    const { onSettled } = this
+    this.onSettled = undefined
+    onSettled?.()
   }
 
-  /** Whether the host may see a message; the request when it is the answer to one, but bears the id in another form. */
-  #accept(member: unknown, owners: Set<RequestOwner>): 'as it is' | RpcRequest | undefined {
-    if (!isObject(member) || 'method' in member) return 'as it is'
+  /** Decides whether the host may see a message. An answer is taken from the request that waits for it. */
+  #take(member: unknown): Taken {
+    if (!isObject(member) || 'method' in member) return asItIs
     const key = idKey(member.id)
     // An error for nobody in particular.
-    if (key === undefined) return 'as it is'
-    const exact = this.#take(key, member, owners)
-    if (exact) return exact.ours ? undefined : 'as it is'
-    const other = otherIdKey(member.id)
-    const request = other === undefined ? undefined : this.#take(other, member, owners)
-    if (request) return request
+    if (key === undefined) return asItIs
+    const exact = this.#answer(key, member)
+    if (exact) return exact.request.ours ? { as: 'nothing', owner: exact.owner } : { as: 'it is', owner: exact.owner }
+    const otherKey = otherIdKey(member.id)
+    const other = otherKey === undefined ? undefined : this.#answer(otherKey, member)
+    if (other) return { as: other.request, owner: other.owner }
     this.#options.log.detail(`an answer that nobody waits for was dropped: #${printable(key, 40)}`)
-    return undefined
+    return { as: 'nothing' }
   }
 
-  #take(key: string, answer: JsonObject, owners: Set<RequestOwner>): RpcRequest | undefined {
+  #answer(key: string, answer: JsonObject): { readonly request: RpcRequest; readonly owner: RequestOwner } | undefined {
     const owner = this.#pending.has(key) ? this : this.#options.open.owner(key)
     const request = owner?.take(key, answer)
-    if (owner && request) owners.add(owner)
-    return request
+    return owner && request && { request, owner }
   }
 
   #remove(key: string): RpcRequest | undefined {

@@ -1,20 +1,21 @@
 import type { FetchLike } from '@mcp-tether/client'
 import type { Log } from '../log/log.js'
+import type { HeaderRecord } from '../upstream/header-record.js'
 import { describeFailure, unreachable } from './describe-failure.js'
 import { contentType, describeRefusal } from './describe-refusal.js'
 import { lingerMs } from './limits.js'
 import { isNobody, oneLine, parseJson, rpcErrorOf } from './message.js'
+import { deliverMessage } from './deliver-message.js'
 import { memberText } from './member-text.js'
 import type { PendingAnswers } from './pending-answers.js'
 import type { LargeAnswer } from './large/large-answer.js'
-import type { NotKept, ReceivedLarge } from './large/receive-large.js'
+import type { NotKept, ReceivedLarge } from './large/large-receiver.js'
 import type { SpoolSpace } from './large/spool-space.js'
 import { readAnswer } from './read-answer.js'
 import { readBeginning, readText } from './read-text.js'
 import { isRepeatable } from './repeatable-methods.js'
 import { CallStream } from './resume-call-stream.js'
 import { type ErrorDetails, forwardedErrorLine, outcomeUnknownLine, serverUnavailableLine } from './rpc-errors.js'
-import type { HeaderRecord } from './session.js'
 import { withTokenAdvice } from './token-advice.js'
 
 /** How much of a refusal is read: its error, not a page. */
@@ -23,13 +24,11 @@ const maxRefusalBytes = 256 * 1024
 /** Why the bridge itself ended a POST. */
 export type AbortReason = 'cancelled' | 'superseded' | 'stopping'
 
+/** What the messages of one session have in common. */
 export interface PostOptions {
   readonly url: URL
   readonly fetch: FetchLike
   readonly headers: HeaderRecord
-  /** The message, as the host wrote it. */
-  readonly body: string
-  readonly answers: PendingAnswers
   /** Where an answer goes that is too large to be held; absent where whatever comes must be held to be looked into. */
   readonly space?: SpoolSpace | undefined
   readonly log: Log
@@ -37,7 +36,7 @@ export interface PostOptions {
   readonly secrets: readonly (string | undefined)[]
   readonly onResponse?: (response: Response) => void
   /** Opens the stream of a call again, from an event on. Absent where there is no session to do so in. */
-  readonly resume?: (lastEventId: string, signal: AbortSignal) => Promise<Response>
+  readonly resume?: ((lastEventId: string, signal: AbortSignal) => Promise<Response>) | undefined
   /** Names the session that the server knows now: what it calls one is not worth asking for in another. */
   readonly sessionMark: () => unknown
   /** Told in words that a user can act on, when there is no answer. */
@@ -46,12 +45,19 @@ export interface PostOptions {
 
 /** One message on its way to the server, and what comes back for it. */
 export class Post {
+  readonly #body: string
+  readonly #answers: PendingAnswers
   readonly #options: PostOptions
   readonly #abort = new AbortController()
   #abortReason: AbortReason | undefined
+  /** Nothing more is awaited from the server than what has come. */
+  #isRead = false
   #whole: Promise<void> | undefined
 
-  constructor(options: PostOptions) {
+  /** @param body the message, as the host wrote it */
+  constructor(body: string, answers: PendingAnswers, options: PostOptions) {
+    this.#body = body
+    this.#answers = answers
     this.#options = options
   }
 
@@ -66,29 +72,34 @@ export class Post {
   }
 
   /** Resolves when every request in the message has its answer, or the server has taken the message. Never rejects. */
-  async run(): Promise<void> {
-    const { answers } = this.#options
-    if (answers.open.length === 0) {
-      await this.whole
-      return
-    }
-    await Promise.race([answers.settled, this.whole])
-    // The stream may go on after the answer; it takes nobody's place then, but not for ever.
-    const linger = setTimeout(() => {
+  run(): Promise<void> {
+    if (this.#answers.isSettled) return this.whole
+    return new Promise((resolve) => {
+      this.#answers.onSettled = () => {
+        resolve()
+        if (!this.#isRead) this.#linger()
+      }
+      void this.whole.then(resolve)
+    })
+  }
+
+  /** The stream may go on after the answer; it takes nobody's place then, but not for ever. */
+  #linger(): void {
+    const timer = setTimeout(() => {
       this.#abort.abort()
     }, lingerMs)
-    linger.unref()
-    void this.whole.finally(() => {
-      clearTimeout(linger)
+    timer.unref()
+    void this.whole.then(() => {
+      clearTimeout(timer)
     })
   }
 
   async #exchange(): Promise<void> {
-    const { url, fetch, headers, body, onResponse } = this.#options
+    const { url, fetch, headers, onResponse } = this.#options
     const { signal } = this.#abort
     let response: Response
     try {
-      response = await fetch(url, { method: 'POST', headers, body, signal })
+      response = await fetch(url, { method: 'POST', headers, body: this.#body, signal })
     } catch (error) {
       await this.#failed(error)
       return
@@ -102,8 +113,8 @@ export class Post {
   }
 
   async #receive(response: Response): Promise<void> {
-    const { answers, url } = this.#options
-    if (answers.open.length === 0) {
+    const { url, space } = this.#options
+    if (this.#answers.isSettled) {
       await this.#acknowledged(response)
     } else if (!response.ok) {
       await this.#refused(response, (await readBeginning(response, maxRefusalBytes)).text)
@@ -111,22 +122,26 @@ export class Post {
       await this.#stream().read(response.body)
       await this.#brokeOff(`The stream of the MCP server at ${url.host} ended without the answer.`)
     } else {
-      const { space } = this.#options
-      const answer = space ? await readAnswer(response, space) : await readText(response)
+      const answer = await (space ? readAnswer(response, space) : readText(response))
+      this.#isRead = true
       if (typeof answer === 'string') await this.#received(response, answer)
       else await this.#receivedLarge(response, answer)
     }
   }
 
   #stream(): CallStream {
-    const { answers, resume, sessionMark, log } = this.#options
+    const { resume, sessionMark, log, space } = this.#options
+    const answers = this.#answers
     const mark = sessionMark()
     return new CallStream({
-      deliver: async (text) => {
-        if (await answers.deliver(text)) return
-        log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+      deliver: async (message) => {
+        const delivery = await deliverMessage(answers, message)
+        if (delivery === 'no message') {
+          log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+        } else if (delivery !== 'delivered') await this.#notPassedOn(delivery)
       },
-      awaited: () => answers.open.length > 0,
+      space,
+      awaited: () => !answers.isSettled,
       resume,
       sameSession: () => sessionMark() === mark,
       signal: this.#abort.signal,
@@ -151,7 +166,8 @@ export class Post {
 
   /** A whole answer that is no event stream. */
   async #received(response: Response, text: string): Promise<void> {
-    const { answers, url } = this.#options
+    const answers = this.#answers
+    const { url } = this.#options
     if (text.trim() === '') {
       const status = describeRefusal(response, '', []).answer
       await this.#brokeOff(`The MCP server at ${url.host} answered ${status} and sent no result.`)
@@ -181,11 +197,11 @@ export class Post {
   }
 
   async #deliverLarge(response: Response, answer: LargeAnswer): Promise<void> {
-    const { answers, url } = this.#options
+    const { url } = this.#options
     const { verdict } = answer
     switch (verdict.kind) {
       case 'pass on':
-        await answers.deliverLarge(answer)
+        await this.#answers.deliverLarge(answer)
         await this.#brokeOff(`The MCP server at ${url.host} sent another answer.`)
         return
       case 'look into':
@@ -200,16 +216,16 @@ export class Post {
   }
 
   async #notPassedOn({ why, cause }: NotKept): Promise<void> {
-    const { answers, url, log } = this.#options
+    const { url, log } = this.#options
     const sentence = `The answer of the MCP server at ${url.host} could not be passed on: ${why}.`
     log.warn(sentence)
     const details = this.#details(cause === undefined ? {} : { cause })
-    await answers.fail((request) => outcomeUnknownLine(request, sentence, details))
+    await this.#answers.fail((request) => outcomeUnknownLine(request, sentence, details))
   }
 
   /** An HTTP error, or something that is no MCP. */
   async #refused(response: Response, text: string): Promise<void> {
-    const { answers, url, secrets, onFailure } = this.#options
+    const { url, secrets, onFailure } = this.#options
     const { status, answer, quote, advice } = describeRefusal(response, text, secrets)
     // What a user can do about a 401 is in the bridge's options, of which the server's own error knows nothing.
     const error = status === 401 ? undefined : rpcErrorOf(parseJson(text))
@@ -217,12 +233,12 @@ export class Post {
     onFailure?.(`was answered ${answer}${error ? ' and a JSON-RPC error' : said}. ${advice}`)
     if (error) await this.#forward(text)
     const sentence = `The MCP server at ${url.host} answered ${answer}${said}. ${advice}`
-    await answers.fail((request) => serverUnavailableLine(request, sentence, this.#details({ status })))
+    await this.#answers.fail((request) => serverUnavailableLine(request, sentence, this.#details({ status })))
   }
 
   /** The error of the server on the id of whoever asked: it may bear none, or one of its own making. */
   async #forward(text: string): Promise<void> {
-    const { answers } = this.#options
+    const answers = this.#answers
     const line = oneLine(text)
     const [request, ...others] = answers.open
     if (request && others.length === 0 && JSON.stringify(rpcErrorOf(parseJson(line))?.id) === request.key) {
@@ -235,16 +251,16 @@ export class Post {
 
   /** No HTTP answer at all. */
   async #failed(error: unknown): Promise<void> {
-    const { answers, url, onFailure, log } = this.#options
+    const { url, onFailure, log } = this.#options
     if (this.#abortReason !== undefined) {
       await this.#brokeOff('')
       return
     }
     const { code, words, maybeSent } = describeFailure(error)
     onFailure?.(`failed: ${words}. Check the address, and that the server is running.`)
-    if (answers.open.length === 0) log.detail(`a message did not reach the server: ${words}`)
+    if (this.#answers.isSettled) log.detail(`a message did not reach the server: ${words}`)
     const details = this.#details(code === undefined ? {} : { cause: code })
-    await answers.fail((request) =>
+    await this.#answers.fail((request) =>
       maybeSent && !isRepeatable(request.method)
         ? outcomeUnknownLine(request, `The connection to the MCP server at ${url.host} broke: ${words}.`, details)
         : serverUnavailableLine(request, unreachable(url, words, request.method, maybeSent), details),
@@ -253,9 +269,10 @@ export class Post {
 
   /** Answers what is still open after the request was sent. */
   async #brokeOff(happened: string): Promise<void> {
-    const { answers, url, onFailure } = this.#options
+    const answers = this.#answers
+    const { url, onFailure } = this.#options
     const reason = this.#abortReason
-    if (answers.open.length === 0) return
+    if (answers.isSettled) return
     if (reason === 'superseded') {
       const sentence = 'Another initialize was sent before this one was answered.'
       await answers.fail((request) => serverUnavailableLine(request, sentence, this.#details({})))

@@ -1,5 +1,5 @@
 import { readAnswer as readAnswerAnew } from '@mcp-tether/client/internal'
-import type { ReceivedLarge } from './large/receive-large.js'
+import type { ReceivedLarge } from './large/large-receiver.js'
 import type { SpoolSpace } from './large/spool-space.js'
 import { maxHeldAnswerBytes } from './limits.js'
 
@@ -7,7 +7,7 @@ import { maxHeldAnswerBytes } from './limits.js'
  * The body of an answer: as text, or, when it is too large to be held, on disk. When it breaks off, the recovering fetch
  * asks for it anew where that is safe: the host has seen none of it.
  */
-export async function readAnswer(response: Response, space: SpoolSpace): Promise<string | ReceivedLarge> {
+export function readAnswer(response: Response, space: SpoolSpace): Promise<string | ReceivedLarge> {
   const length = response.headers.get('content-length')
   if (length !== null && Number(length) <= maxHeldAnswerBytes) return response.text()
   return readAnswerAnew(response, async (each) => {

@@ -1,12 +1,15 @@
-import type { EventSourceMessage } from 'eventsource-parser'
 import { contentType } from './describe-refusal.js'
+import type { ReceivedLarge } from './large/large-receiver.js'
+import type { SpoolSpace } from './large/spool-space.js'
 import { maxBarrenResumptions, maxResumeDelayMs, resumeDelayMs } from './limits.js'
 import { carriesMessage, readEvents } from './read-events.js'
 import { wait } from './wait.js'
 
 export interface CallStreamOptions {
   /** Takes a message; the stream is not read on before it resolves. */
-  readonly deliver: (text: string) => Promise<void>
+  readonly deliver: (message: string | ReceivedLarge) => Promise<void>
+  /** Where a message goes that is too large to be held; absent where it must be held. */
+  readonly space: SpoolSpace | undefined
   /** True while somebody waits for an answer. */
   readonly awaited: () => boolean
   /** Sends the GET that goes on after an event. Absent where there is no session to do so in. */
@@ -73,15 +76,15 @@ export class CallStream {
   }
 
   async #readOne(body: ReadableStream<Uint8Array>, resumed = false): Promise<Error | 'ended'> {
-    const { deliver, awaited } = this.#options
+    const { deliver, awaited, space } = this.#options
     const onRetry = (ms: number): void => {
       this.#retryMs = Math.min(ms, maxResumeDelayMs)
     }
     try {
-      for await (const event of readEvents(body, { onRetry })) {
+      for await (const event of readEvents(body, { space, onRetry })) {
         if (resumed && event.id !== undefined && this.#seen.has(event.id)) continue
-        if (carriesMessage(event)) await deliver(event.data)
-        this.#remember(event)
+        if (carriesMessage(event)) await deliver(await event.data.take())
+        this.#remember(event.id)
         // A resumed stream may stay open after the answer: the server no longer knows what it was opened for.
         if (resumed && !awaited()) break
       }
@@ -91,7 +94,7 @@ export class CallStream {
     }
   }
 
-  #remember({ id }: EventSourceMessage): void {
+  #remember(id: string | undefined): void {
     if (id === undefined) return
     // An id that no header can hold can't be asked for.
     this.#lastEventId = /^[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(id) ? id : undefined

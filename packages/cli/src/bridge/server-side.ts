@@ -2,6 +2,8 @@ import type { FetchLike } from '@mcp-tether/client'
 import { displayUrl } from '../log/display-url.js'
 import type { HostLog } from '../log/host-log.js'
 import type { Log } from '../log/log.js'
+import type { HeaderRecord } from '../upstream/header-record.js'
+import { deliverMessage } from './deliver-message.js'
 import { KeepAlive } from './keep-alive.js'
 import { levelAsked, setLevelMethod } from './level-asked.js'
 import { SpoolSpace } from './large/spool-space.js'
@@ -42,7 +44,7 @@ interface Call {
 /** The side of the bridge that faces the server: its session, the POSTs in flight, the standalone stream. */
 export class ServerSide {
   readonly #options: ServerSideOptions
-  readonly #headers: Record<string, string>
+  readonly #headers: HeaderRecord
   readonly #secrets: readonly string[]
   readonly #open = new OpenRequests()
   readonly #space = new SpoolSpace(maxSpooledBytes)
@@ -50,6 +52,8 @@ export class ServerSide {
   readonly #calls = new Map<string, Call>()
   #initializing: Post | undefined
   #session: Session | undefined
+  /** What the messages of this session have in common. */
+  #common: { readonly session: Session | undefined; readonly post: PostOptions } | undefined
   /** The session before this one, as long as no other has taken its place. */
   #former: Session | undefined
   #stream: StandaloneStream | undefined
@@ -58,8 +62,8 @@ export class ServerSide {
   constructor(options: ServerSideOptions) {
     const { headers, url } = options
     this.#options = options
-    this.#headers = { ...Object.fromEntries(headers), accept: 'application/json, text/event-stream' }
-    delete this.#headers['content-type']
+    const own = [...headers].filter(([name]) => name !== 'content-type')
+    this.#headers = { ...Object.fromEntries(own), accept: 'application/json, text/event-stream' }
     this.#secrets = [...headerSecrets(headers), ...urlSecrets(url)]
     if (options.keepAlive > 0) {
       const pingText = pings()
@@ -88,7 +92,8 @@ export class ServerSide {
       log.info(connectedLine(url, this.#session))
       this.#closeFormer()
     })
-    const post = this.#prepare(text, answers, {
+    const post = new Post(text, answers, {
+      ...this.#postOptions,
       // What it says is needed here.
       space: undefined,
       onResponse: (response) => {
@@ -126,9 +131,12 @@ export class ServerSide {
     this.#stream = new StandaloneStream({
       open: (lastEventId, signal) => this.#get(session, lastEventId, signal),
       deliver: async (message) => {
-        if (await this.#pending([]).deliver(message)) return
-        log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+        const delivery = await deliverMessage(this.#pending([]), message)
+        if (delivery === 'delivered') return
+        const why = delivery === 'no message' ? 'is no JSON-RPC message' : `could not be passed on: ${delivery.why}`
+        log.warn(`the server sent an event that ${why}; it was dropped`)
       },
+      space: this.#space,
       log,
     })
     this.#stream.start()
@@ -136,17 +144,24 @@ export class ServerSide {
   }
 
   /** Sends a message. Done when its requests are answered, or when the server has taken it. */
-  async send(text: string, requests: readonly RpcRequest[]): Promise<void> {
-    const session = this.#session
+  send(text: string, requests: readonly RpcRequest[]): Promise<void> {
     const level = requests.find(({ method }) => method === setLevelMethod)
+    return level ? this.#sendLevel(text, requests, level) : this.#send(text, requests)
+  }
+
+  #send(text: string, requests: readonly RpcRequest[], observe?: AnswerObserver): Promise<void> {
+    const answers = this.#pending(requests, observe)
+    return this.#run(new Post(text, answers, this.#postOptions), answers, requests)
+  }
+
+  async #sendLevel(text: string, requests: readonly RpcRequest[], level: RpcRequest): Promise<void> {
+    const session = this.#session
     const taken: RpcRequest[] = []
-    const observe: AnswerObserver = (request, answer) => {
+    await this.#send(text, requests, (request, answer) => {
       if (request === level && 'result' in answer) taken.push(request)
-    }
-    const answers = this.#pending(requests, level && observe)
-    await this.#run(this.#prepare(text, answers), answers, requests)
+    })
     // Only where the server has declared it may a host expect log messages (2025-11-25, Logging, Capabilities).
-    if (level && taken.length > 0 && session?.logs && session === this.#session) {
+    if (taken.length > 0 && session?.logs && session === this.#session) {
       this.#options.hostLog?.setLevel(levelAsked(text, level.key))
     }
   }
@@ -217,7 +232,7 @@ export class ServerSide {
 
   #pending(requests: readonly RpcRequest[], observe?: AnswerObserver): PendingAnswers {
     const { writer, log } = this.#options
-    return new PendingAnswers(requests, { writer, log, open: this.#open, ...(observe ? { observe } : {}) })
+    return new PendingAnswers(requests, { writer, log, open: this.#open, observe })
   }
 
   /** The session of the server's that the bridge's messages go to. */
@@ -225,33 +240,33 @@ export class ServerSide {
     return session === this.#session ? `${this.#options.epoch()}` : 'another'
   }
 
-  #prepare(text: string, answers: PendingAnswers, more: Partial<PostOptions> = {}): Post {
-    const { url, fetch, log } = this.#options
+  get #postOptions(): PostOptions {
     const session = this.#session
-    const resume = session && ((id: string, signal: AbortSignal) => this.#get(session, id, signal))
-    return new Post({
+    if (this.#common?.session !== session) this.#common = undefined
+    return (this.#common ??= { session, post: this.#postOptionsFor(session) }).post
+  }
+
+  #postOptionsFor(session: Session | undefined): PostOptions {
+    const { url, fetch, log } = this.#options
+    return {
       url,
       fetch,
       log,
-      answers,
       space: this.#space,
       headers: { ...withSession(this.#headers, session), 'content-type': 'application/json' },
-      body: text,
       secrets: session?.id === undefined ? this.#secrets : [session.id, ...this.#secrets],
       sessionMark: () => this.#sessionMark(session),
-      ...(resume ? { resume } : {}),
-      ...more,
+      resume: session && ((id, signal) => this.#get(session, id, signal)),
       onResponse: (response) => {
         if (response.ok) this.#stream?.wake()
-        more.onResponse?.(response)
       },
-    })
+    }
   }
 
   /** One that brings a loss to light is healed by the fetch, as any request is. */
   async #ping({ text, request }: Ping): Promise<void> {
     const answers = this.#pending([request])
-    const post = this.#prepare(text, answers)
+    const post = new Post(text, answers, this.#postOptions)
     const over = setTimeout(() => {
       post.abort('cancelled')
     }, pingMs)
@@ -265,7 +280,7 @@ export class ServerSide {
     this.#posts.add(post)
     this.#keepAlive?.active()
     for (const { key } of requests) this.#calls.set(key, call)
-    void post.whole.finally(() => {
+    void post.whole.then(() => {
       this.#posts.delete(post)
       this.#keepAlive?.active()
     })

@@ -1,3 +1,4 @@
+import type { HeaderRecord } from '../upstream/header-record.js'
 import { isObject } from './message.js'
 
 /** What the server's answer to `initialize` laid down for the messages after it. */
@@ -25,9 +26,6 @@ export function sessionFrom(id: string | undefined, result: unknown): Session {
     logs: isObject(capabilities) && isObject(capabilities.logging),
   }
 }
-
-/** Headers by their names in lower case. A plain record: `Headers` cost more than the rest of a message. */
-export type HeaderRecord = Readonly<Record<string, string>>
 
 /** Adds the headers that belong to a session. */
 export function withSession(headers: HeaderRecord, session: Session | undefined): HeaderRecord {

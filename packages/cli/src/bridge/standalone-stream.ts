@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log/log.js'
 import { contentType } from './describe-refusal.js'
+import type { ReceivedLarge } from './large/large-receiver.js'
+import type { SpoolSpace } from './large/spool-space.js'
 import { carriesMessage, readEvents } from './read-events.js'
 
 export interface StandaloneStreamOptions {
   /** Sends the GET. */
   readonly open: (lastEventId: string | undefined, signal: AbortSignal) => Promise<Response>
   /** Takes a message; the stream is not read on before it resolves. */
-  readonly deliver: (text: string) => Promise<void>
+  readonly deliver: (message: string | ReceivedLarge) => Promise<void>
+  /** Where a message goes that is too large to be held. */
+  readonly space: SpoolSpace
   readonly log: Log
 }
 
@@ -63,7 +67,7 @@ export class StandaloneStream {
   }
 
   async #once(signal: AbortSignal): Promise<'good' | 'failed' | 'not-offered'> {
-    const { open, deliver, log } = this.#options
+    const { open, deliver, space, log } = this.#options
     const openedAt = performance.now()
     let delivered = false
     try {
@@ -80,10 +84,10 @@ export class StandaloneStream {
       const onRetry = (ms: number): void => {
         this.#retryMs = Math.min(Math.max(ms, minDelayMs), maxDelayMs)
       }
-      for await (const event of readEvents(response.body, { onRetry })) {
+      for await (const event of readEvents(response.body, { space, onRetry })) {
         if (event.id !== undefined) this.#lastEventId = event.id === '' ? undefined : event.id
         if (!carriesMessage(event)) continue
-        await deliver(event.data)
+        await deliver(await event.data.take())
         delivered = true
       }
     } catch {

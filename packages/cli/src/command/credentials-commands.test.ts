@@ -1,8 +1,14 @@
+import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import * as pki from '../testing/certificate-authority.fixture.js'
 import { runCli } from '../testing/cli-process.fixture.js'
+import { startConnectProxy } from '../testing/connect-proxy.fixture.js'
 import { json, type Received, type Script, startScriptedServer } from '../testing/scripted-server.fixture.js'
 import { openCredentialStore } from '../user-state/open-credential-store.js'
 import type { StoredSignIn } from '../user-state/stored-sign-in.js'
@@ -121,6 +127,78 @@ describe('logout', () => {
     const { code, stderr } = await run('logout', server.href)
     expect(code).toBe(0)
     expect(stderr).toContain('could not be revoked at https://login.example (InsecureTokenEndpointError)')
+  })
+
+  describe('at an authorization server with a private authority, behind a proxy', () => {
+    const behindProxy = new URL('https://mcp.test/mcp')
+    let shown: unknown[]
+    let files: Record<'ca' | 'cert' | 'key', string>
+    let variables: Record<string, string>
+
+    beforeEach(async () => {
+      shown = []
+      const options = { key: pki.serverKey, cert: pki.serverCertificate, ca: pki.authorityCertificate }
+      const login = createServer({ ...options, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+        const { subject } = request.socket instanceof TLSSocket ? request.socket.getPeerCertificate() : {}
+        shown.push(subject?.CN)
+        response.end()
+      }).listen(0, '127.0.0.1')
+      await once(login, 'listening')
+      const proxy = await startConnectProxy({ port: (login.address() as AddressInfo).port })
+      closers.push(() => login.close(), proxy.close)
+      variables = { https_proxy: proxy.url.href }
+      const written = { ca: pki.authorityCertificate, cert: pki.clientCertificate, key: pki.clientKey }
+      const paths = Object.entries(written).map(([name, text]) => [name, join(home, `${name}.pem`), text] as const)
+      for (const [, path, text] of paths) await writeFile(path, text)
+      files = Object.fromEntries(paths) as typeof files
+      const issuer = behindProxy.origin
+      await save({ ...signInAt(issuer, { revocation_endpoint: `${issuer}/revoke` }), server: behindProxy.href })
+    })
+
+    const sayRevoked = `tokens revoked at ${behindProxy.origin}`
+
+    it('is given the authority and the certificate that the bridge is given', async () => {
+      const { ca, cert, key } = files
+      const words = ['logout', behindProxy.href, '--ca', ca, '--cert', cert, '--key', key]
+      expect(await runCli(words, { MCP_TETHER_HOME: home, ...variables })).toEqual({
+        code: 0,
+        stdout: `${sayRevoked}\nsigned out of ${behindProxy.href}`,
+        stderr: '',
+      })
+      expect(shown).toEqual(['test client', 'test client'])
+    })
+
+    it('takes them from the environment and a configuration file, too', async () => {
+      const config = join(home, 'config.json')
+      await writeFile(
+        config,
+        JSON.stringify({ url: behindProxy.href, cert: 'cert.pem', key: 'key.pem', replay: 'never' }),
+      )
+      const words = ['logout', behindProxy.href, '--config', config]
+      const { stdout } = await runCli(words, { MCP_TETHER_HOME: home, MCP_TETHER_CA: files.ca, ...variables })
+      expect(stdout).toContain(sayRevoked)
+      expect(shown).toEqual(['test client', 'test client'])
+    })
+
+    it('--all trusts the authority, and shows no certificate, which is for one server', async () => {
+      const { ca, cert, key } = files
+      const words = ['logout', '--all', '--ca', ca, '--cert', cert, '--key', key]
+      const { stdout } = await runCli(words, { MCP_TETHER_HOME: home, ...variables })
+      expect(stdout).toBe(`${sayRevoked}\nsigned out of 1 server`)
+      expect(shown).toEqual([undefined, undefined])
+    })
+
+    it('is refused in words with a file that is not there', async () => {
+      const { code, stdout, stderr } = await run('logout', behindProxy.href, '--ca', join(home, 'none.pem'))
+      expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
+      expect(stderr).toMatch(/^mcp-tether: --ca: .*none\.pem" does not exist$/)
+    })
+
+    it('is not trusted without', async () => {
+      const { code, stderr } = await runCli(['logout', behindProxy.href], { MCP_TETHER_HOME: home, ...variables })
+      expect(code).toBe(0)
+      expect(stderr).toContain('could not be revoked at https://mcp.test (SELF_SIGNED_CERT_IN_CHAIN)')
+    })
   })
 
   it('--all removes every sign-in, and files that can no longer be read', async () => {

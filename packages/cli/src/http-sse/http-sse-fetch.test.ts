@@ -390,3 +390,41 @@ describe('which transport it is', () => {
     expect(server.received).toHaveLength(1)
   })
 })
+
+describe('a large message', () => {
+  const text = 'x'.repeat(2 * 1024 * 1024)
+
+  it('that answers a call goes to it, whole, with nothing in between', async () => {
+    const { send, session, say } = await inSession()
+    const response = await send(call(1), session)
+    say(':\n\n')
+    say(event(result(1, { text })))
+    say(':\n\n')
+    expect((await response.text()).replaceAll(':\n\n', '') === `event: message\n${event(result(1, { text }))}`).toBe(
+      true,
+    )
+  })
+
+  it('that is for nobody in particular goes to the standalone stream', async () => {
+    const large = JSON.stringify({ jsonrpc: '2.0', method: 'note', params: { text } })
+    const { listen, say } = await inSession()
+    const { body } = await listen()
+    say(event(large) + event(news))
+    let received = ''
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+      received += new TextDecoder().decode(chunk)
+      if (received.endsWith(`${news}\n\n`)) break
+    }
+    expect(received === `event: message\n${event(large)}event: message\n${event(news)}`).toBe(true)
+  })
+
+  it('that nobody can look into breaks off what waits', async () => {
+    const { send, session, say } = await inSession()
+    const response = await send(call(1), session)
+    say(event(`[${result(1, { text: 'x'.repeat(17 * 1024 * 1024) })}]`))
+    expect(await causeOf(response.text())).toMatchObject({
+      code: 'ERR_TOO_LARGE',
+      message: expect.stringContaining('it is a batch of 17 MiB') as string,
+    })
+  })
+})

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FetchLike } from '@mcp-tether/client'
 import { initializeIn } from '../bridge/initialize-in.js'
+import { SpoolSpace } from '../bridge/large/spool-space.js'
+import { maxSpooledBytes } from '../bridge/limits.js'
 import { wait } from '../bridge/wait.js'
 import type { Log } from '../log/log.js'
 import { wantsSignIn } from './fallback.js'
@@ -32,6 +34,7 @@ export interface HttpSse {
  */
 export function createHttpSse({ url, fetch, log }: HttpSseOptions): HttpSse {
   const sessions = new Map<string, SseSession>()
+  const space = new SpoolSpace(maxSpooledBytes)
   /** When the next stream may be opened, as `performance.now()` counts: the server's `retry` after its last one. */
   let notBefore = 0
 
@@ -63,7 +66,8 @@ export function createHttpSse({ url, fetch, log }: HttpSseOptions): HttpSse {
       },
       onComment: () => made.session?.stayAlive(),
     }
-    const opened = await openStream({ url, fetch, headers: init.headers, signs, life, isProbe: attempt.isProbe })
+    const { headers } = init
+    const opened = await openStream({ url, fetch, headers, signs, space, life, isProbe: attempt.isProbe })
     if (opened.kind === 'refused') return opened.response
     attempt.hasEndpoint = true
     const { endpoint, events } = opened

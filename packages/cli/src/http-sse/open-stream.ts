@@ -1,7 +1,7 @@
 import type { FetchLike } from '@mcp-tether/client'
-import type { EventSourceMessage } from 'eventsource-parser'
 import { contentType } from '../bridge/describe-refusal.js'
-import { readEvents } from '../bridge/read-events.js'
+import type { SpoolSpace } from '../bridge/large/spool-space.js'
+import { readEvents, type StreamEvent } from '../bridge/read-events.js'
 import { codedError, fetchFailed } from '../upstream/failure.js'
 import { readEndpoint } from './endpoint.js'
 import { endpointTimeoutMs } from './limits.js'
@@ -18,7 +18,7 @@ export type OpenedStream =
       readonly kind: 'opened'
       readonly endpoint: URL
       /** What comes after the `endpoint` event. Leaving the loop ends the stream. */
-      readonly events: AsyncGenerator<EventSourceMessage, void, undefined>
+      readonly events: AsyncGenerator<StreamEvent, void, undefined>
     }
   /** It answered something else than an event stream. */
   | { readonly kind: 'refused'; readonly response: Response }
@@ -29,6 +29,8 @@ export interface OpenStreamOptions {
   /** Of the `initialize`: credentials go along. */
   readonly headers: RequestInit['headers']
   readonly signs: StreamSigns
+  /** Where a message goes that is too large to be held. */
+  readonly space: SpoolSpace
   /** Ends the stream, also later. */
   readonly life: AbortController
   /** True where it is only tried: then the answer to the GET must come in time as well, and not only the event. */
@@ -44,6 +46,7 @@ export async function openStream({
   fetch,
   headers,
   signs,
+  space,
   life,
   isProbe,
 }: OpenStreamOptions): Promise<OpenedStream> {
@@ -66,14 +69,18 @@ export async function openStream({
       return { kind: 'refused', response }
     }
     startTimer()
-    const events = readEvents(response.body, signs)
+    const events = readEvents(response.body, { ...signs, space })
     const first = await events.next()
     if (first.done) throw fault('UND_ERR_SOCKET', 'the event stream ended before its endpoint event')
     if (first.value.event !== 'endpoint') {
       void events.return()
       throw fault('SSE_NO_ENDPOINT', 'the event stream does not begin with an endpoint event')
     }
-    const endpoint = readEndpoint(first.value.data, response.url === '' ? url : new URL(response.url))
+    const named = await first.value.data.take()
+    const endpoint = readEndpoint(
+      typeof named === 'string' ? named : '',
+      response.url === '' ? url : new URL(response.url),
+    )
     if (endpoint instanceof URL) return { kind: 'opened', endpoint, events }
     void events.return()
     throw fault('SSE_BAD_ENDPOINT', endpoint)

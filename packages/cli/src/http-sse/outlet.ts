@@ -1,3 +1,4 @@
+import type { LargeAnswer } from '../bridge/large/large-answer.js'
 import { oneLine } from '../bridge/message.js'
 
 const encoder = new TextEncoder()
@@ -13,6 +14,7 @@ export class Outlet {
   #controller!: ReadableStreamDefaultController<Uint8Array>
   #waiting: (() => void)[] = []
   #isOver = false
+  #isWriting = false
   #first!: () => void
   /** Resolves when it holds its first message, or is over. */
   readonly hasMessage = new Promise<void>((resolve) => {
@@ -36,9 +38,23 @@ export class Outlet {
   }
 
   /** Resolves when the message was taken, or nobody wants it any more. */
-  async write(text: string): Promise<void> {
+  async write(message: string | LargeAnswer): Promise<void> {
+    this.#isWriting = true
+    if (typeof message === 'string') await this.#put(encoder.encode(`event: message\ndata: ${oneLine(message)}\n\n`))
+    else {
+      await this.#put(encoder.encode('event: message\ndata: '))
+      for await (const piece of message.pieces()) {
+        if (this.#isOver) break
+        await this.#put(piece)
+      }
+      await this.#put(encoder.encode('\n\n'))
+    }
+    this.#isWriting = false
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
     if (this.#isOver) return
-    this.#controller.enqueue(encoder.encode(`event: message\ndata: ${oneLine(text)}\n\n`))
+    this.#controller.enqueue(bytes)
     this.#first()
     if ((this.#controller.desiredSize ?? 0) > 0) return
     await new Promise<void>((resolve) => {
@@ -48,7 +64,8 @@ export class Outlet {
 
   /** The server has shown that it lives. */
   stayAlive(): void {
-    if (!this.#isOver && (this.#controller.desiredSize ?? 0) > 0) this.#controller.enqueue(keepAlive)
+    if (this.#isOver || this.#isWriting || (this.#controller.desiredSize ?? 0) <= 0) return
+    this.#controller.enqueue(keepAlive)
   }
 
   /** Ends it after what it holds. */

@@ -1,8 +1,9 @@
 import type { FetchLike } from '@mcp-tether/client'
-import type { EventSourceMessage } from 'eventsource-parser'
 import { contentType } from '../bridge/describe-refusal.js'
 import { idKey, isObject, isRpc, otherIdKey, parseJson } from '../bridge/message.js'
-import { carriesMessage } from '../bridge/read-events.js'
+import type { LargeAnswer } from '../bridge/large/large-answer.js'
+import type { ReceivedLarge } from '../bridge/large/large-receiver.js'
+import { carriesMessage, type StreamEvent } from '../bridge/read-events.js'
 import { readText } from '../bridge/read-text.js'
 import type { Log } from '../log/log.js'
 import { bodyTerminated, codedError, fetchFailed } from '../upstream/failure.js'
@@ -13,7 +14,7 @@ import { routeOf } from './route.js'
 
 export interface SseSessionOptions {
   readonly endpoint: URL
-  readonly events: AsyncGenerator<EventSourceMessage, void, undefined>
+  readonly events: AsyncGenerator<StreamEvent, void, undefined>
   /** Ends the event stream. */
   readonly life: AbortController
   readonly fetch: FetchLike
@@ -114,7 +115,7 @@ export class SseSession {
     const { events, life } = this.#options
     let cause: Error = codedError('UND_ERR_SOCKET', 'the server ended its event stream')
     try {
-      for await (const event of events) if (carriesMessage(event)) await this.#deliver(event.data)
+      for await (const event of events) if (carriesMessage(event)) await this.#take(await event.data.take())
     } catch (error) {
       cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error)
     }
@@ -122,8 +123,37 @@ export class SseSession {
     this.#over(cause)
   }
 
-  async #deliver(text: string): Promise<void> {
-    const message = parseJson(text)
+  async #take(received: string | ReceivedLarge): Promise<void> {
+    if (typeof received === 'string') await this.#deliver(parseJson(received), received)
+    else if (received.kind === 'no JSON') this.#dropped()
+    else if (received.kind === 'not kept') throw tooLarge(received.why)
+    else await this.#takeLarge(received.answer).finally(() => received.answer.close())
+  }
+
+  async #takeLarge(answer: LargeAnswer): Promise<void> {
+    const { verdict } = answer
+    switch (verdict.kind) {
+      case 'pass on':
+        await this.#deliver({ jsonrpc: '2.0', ...answer.head }, answer)
+        return
+      case 'look into':
+        await this.#take(await answer.text())
+        return
+      case 'no message':
+        this.#dropped()
+        return
+      case 'not kept':
+        // Whoever waits for it can't be told from the others.
+        throw tooLarge(verdict.why)
+    }
+  }
+
+  #dropped(): void {
+    this.#options.log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+  }
+
+  /** @param message what the text means, as far as its way depends on it */
+  async #deliver(message: unknown, text: string | LargeAnswer): Promise<void> {
     for (;;) {
       const route = routeOf(message, [...this.#open], this.#standalone !== undefined)
       if (route.to === 'later' && !this.#isOver) {
@@ -134,13 +164,12 @@ export class SseSession {
       }
       if (route.to === 'exchange') await this.#answer(route.exchange, message, text)
       else if (route.to === 'standalone') await this.#standalone?.write(text)
-      else if (!isRpc(message))
-        this.#options.log.warn('the server sent an event that is no JSON-RPC message; it was dropped')
+      else if (!isRpc(message)) this.#dropped()
       return
     }
   }
 
-  async #answer(exchange: Exchange, message: unknown, text: string): Promise<void> {
+  async #answer(exchange: Exchange, message: unknown, text: string | LargeAnswer): Promise<void> {
     const members: readonly unknown[] = Array.isArray(message) ? message : [message]
     const answers = members.filter((member) => isObject(member) && !('method' in member)) as readonly { id?: unknown }[]
     for (const { id } of answers) {
@@ -190,7 +219,8 @@ export class SseSession {
     }
     const text = await readText(response)
     // It is taken when its reader comes, who gets the stream from here.
-    if (isRpc(parseJson(text))) void this.#deliver(text)
+    const message = parseJson(text)
+    if (isRpc(message)) void this.#deliver(message, text)
   }
 
   #send(init: RequestInit): Promise<Response> {
@@ -228,4 +258,8 @@ export class SseSession {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
+}
+
+function tooLarge(why: string): Error {
+  return codedError('ERR_TOO_LARGE', `a message could not be passed on: ${why}`)
 }

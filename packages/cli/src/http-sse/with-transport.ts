@@ -27,9 +27,7 @@ export function withTransport({ url, transport, log }: TransportSettings): (next
     const load = (): Promise<HttpSse> =>
       (httpSse ??= import('./http-sse-fetch.js').then((room) => room.createHttpSse({ url, fetch: next, log })))
 
-    return async (input, init) => {
-      if (spoken === 'http') return next(input, init)
-      if (spoken === 'sse') return (await load()).fetch(input, init)
+    const find = async (input: string | URL, init?: RequestInit): Promise<Response> => {
       const response = await next(input, init)
       if (!init || !initializeIn(init)) return response
       if (response.ok && /^(?:application\/json|text\/event-stream)$/.test(contentType(response))) spoken = 'http'
@@ -42,6 +40,12 @@ export function withTransport({ url, transport, log }: TransportSettings): (next
         log.detail('the server speaks the old HTTP+SSE transport')
       }
       return answer
+    }
+
+    return (input, init) => {
+      if (spoken === 'http') return next(input, init)
+      if (spoken === 'sse') return load().then(({ fetch }) => fetch(input, init))
+      return find(input, init)
     }
   }
 }

@@ -3,6 +3,7 @@ import { givenTexts } from './add-options.js'
 import type { ConfigFile, ConfigFileSource } from './config-file.js'
 import { configOption } from './config-option.js'
 import { type GivenOptions, optionTable } from './option-table.js'
+import type { OptionTable, OptionValues } from './option.js'
 import { noUrl } from './parse-url.js'
 import { resolveOptions } from './resolve-options.js'
 
@@ -19,18 +20,28 @@ export interface CommandLine {
 
 /** Throws a UsageError for the first thing that is wrong. */
 export async function bridgeSettings(
-  { url, options }: CommandLine,
+  given: CommandLine,
   environment: NodeJS.ProcessEnv,
   directory: string,
 ): Promise<BridgeSettings> {
-  const texts = givenTexts({ ...optionTable, config: configOption }, options)
+  const { url, ...settings } = await givenOptions(optionTable, given, environment, directory)
+  if (url === undefined) throw new UsageError(noUrl)
+  return { ...settings, url }
+}
+
+/** What was given of some options of the bridge, for any command that has them. Throws as {@link bridgeSettings}. */
+export async function givenOptions<Table extends OptionTable>(
+  table: Table,
+  { url, options }: CommandLine,
+  environment: NodeJS.ProcessEnv,
+  directory: string,
+): Promise<OptionValues<Table>> {
+  const texts = givenTexts({ ...table, config: configOption }, options)
   const commandLine = url === undefined ? texts : { ...texts, url: [url] }
   const sources = { commandLine, environment, directory }
   const { config } = resolveOptions({ config: configOption }, sources)
   const file = config === undefined ? undefined : await readFile(config)
-  const given = resolveOptions(optionTable, { ...sources, file })
-  if (given.url === undefined) throw new UsageError(noUrl)
-  return { ...given, url: given.url }
+  return resolveOptions(table, { ...sources, file })
 }
 
 async function readFile(source: ConfigFileSource): Promise<ConfigFile> {

@@ -35,6 +35,7 @@ export class SignIn {
   /** The value of the token that the server has let in. */
   #accepted: string | undefined
   #read: Promise<void> | undefined
+  #hasRead = false
   #flight: Flight | undefined
   /** Resolves when nothing of the last one goes on any more: what was learnt is stored, and the lock free. */
   #over: Promise<unknown> = Promise.resolve()
@@ -55,9 +56,22 @@ export class SignIn {
 
   /**
    * The token for a request that is about to be sent. It waits while the one of now is known to be refused, and is
-   * renewed first when its time is up. Rejects with a SignInError only where somebody waits for the request.
+   * renewed first when its time is up; a promise only then. Rejects with a SignInError only where somebody waits for the
+   * request.
    */
-  async current(isAwaited: boolean, signal: AbortSignal | null | undefined): Promise<AccessToken | undefined> {
+  current(
+    isAwaited: boolean,
+    signal: AbortSignal | null | undefined,
+  ): AccessToken | undefined | Promise<AccessToken | undefined> {
+    return this.#isAtHand ? this.#token : this.#current(isAwaited, signal)
+  }
+
+  get #isAtHand(): boolean {
+    if (!this.#hasRead || this.#flight) return false
+    return !this.#token || freshness(this.#token, this.#now()) === 'fresh'
+  }
+
+  async #current(isAwaited: boolean, signal: AbortSignal | null | undefined): Promise<AccessToken | undefined> {
     await (this.#read ??= this.#readStored())
     const flight = this.#flight
     if (flight?.need.why === 'unauthorized') {
@@ -121,6 +135,7 @@ export class SignIn {
 
   async #readStored(): Promise<void> {
     this.#token = await this.#options.stored()
+    this.#hasRead = true
   }
 
   /** Takes into account how the token came about that was refused. */

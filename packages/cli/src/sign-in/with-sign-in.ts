@@ -1,6 +1,7 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { peekBody } from '@mcp-tether/client/internal'
 import { isPingId } from '../bridge/ping.js'
+import { headerRecord } from '../upstream/header-record.js'
 import { challengeIn } from './challenge.js'
 import type { AccessToken } from './access-token.js'
 import { refusalAnswer, requestIds } from './refusal-answer.js'
@@ -25,17 +26,14 @@ const maxPeekMs = 1_000
 export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => FetchLike {
   return (next) =>
     async (url, init = {}) => {
-      const { signal, method, body } = init
-      const isAwaited = (): boolean =>
-        method === 'POST' && typeof body === 'string' && requestIds(body).some((id) => !isPingId(id))
       // Who leaves does not sign in first.
-      const isLeaving = method === 'DELETE'
+      const isLeaving = init.method === 'DELETE'
       for (let renewals = 0; ; renewals++) {
         let token: AccessToken | undefined
         try {
-          token = isLeaving ? signIn.token : await signIn.current(method === 'POST', signal)
+          token = isLeaving ? signIn.token : await signIn.current(init.method === 'POST', init.signal)
         } catch (error) {
-          const answer = error instanceof SignInError ? refusalAnswer(body, error, server) : undefined
+          const answer = error instanceof SignInError ? refusalAnswer(init.body, error, server) : undefined
           if (answer) return answer
           if (!(error instanceof SignInError)) throw error
           // A notification: the server shall say itself what it thinks of it.
@@ -46,16 +44,15 @@ export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => Fe
         const challenge = challengeIn(response)
         if (!challenge) {
           signIn.accept(token)
-          return signIn.failures === failures ? response : explained(response, { signIn, body, server })
+          return signIn.failures === failures ? response : explained(response, { signIn, body: init.body, server })
         }
         if (isLeaving) return response
-        const mayAskUser = isAwaited()
-        const instead = token && { instead: token.value }
         try {
           if (renewals === maxRenewals) throw tooOften(response.status)
-          await signIn.renew({ why: challenge, ...instead, response, mayAskUser }, signal)
+          const instead = token && { instead: token.value }
+          await signIn.renew({ why: challenge, ...instead, response, mayAskUser: isAwaited(init) }, init.signal)
         } catch (error) {
-          const answer = error instanceof SignInError ? refusalAnswer(body, error, server) : undefined
+          const answer = error instanceof SignInError ? refusalAnswer(init.body, error, server) : undefined
           if (error instanceof SignInError && !answer) return response
           await response.body?.cancel()
           if (answer) return answer
@@ -64,6 +61,10 @@ export function withSignIn(signIn: SignIn, server: URL): (next: FetchLike) => Fe
         await response.body?.cancel()
       }
     }
+}
+
+function isAwaited({ method, body }: RequestInit): boolean {
+  return method === 'POST' && typeof body === 'string' && requestIds(body).some((id) => !isPingId(id))
 }
 
 /**
@@ -84,9 +85,7 @@ async function explained(
 }
 
 function withToken(init: RequestInit, { value }: AccessToken): RequestInit {
-  const headers = new Headers(init.headers)
-  headers.set('authorization', `Bearer ${value}`)
-  return { ...init, headers }
+  return { ...init, headers: { ...headerRecord(init.headers), authorization: `Bearer ${value}` } }
 }
 
 function tooOften(status: number): SignInError {

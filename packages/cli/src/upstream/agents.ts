@@ -37,9 +37,6 @@ const idleTimeoutMs = 4_000
 /** The platform's 250 ms per address give up on servers that are merely far away. */
 const addressTimeoutMs = 1_000
 
-/** Beyond this many origins, which nobody has, routes are chosen anew. */
-const maxRoutes = 100
-
 export function createAgents({ environment = {}, trust, identity }: AgentsOptions = {}): Agents {
   const kept = {
     keepAlive: true,
@@ -74,23 +71,13 @@ export function createAgents({ environment = {}, trust, identity }: AgentsOption
       })
     return { agent: agent(`${origin} ${proxy.url.href}`, tunnel), proxy, tunnelled: true }
   }
-  const choose = (url: URL): Route | Promise<Route> => {
-    const proxy = chooseProxy(url, environment)
-    const isSecure = url.protocol === 'https:'
-    if (!proxy) return { agent: isSecure ? secure(url.origin) : plain() }
-    if (isSecure) return through(proxy, url.origin)
-    return { agent: proxy.url.protocol === 'https:' ? secure('') : plain(), proxy }
-  }
-
-  const routes = new Map<string, Route | Promise<Route>>()
   return {
     for(url) {
-      const known = routes.get(url.origin)
-      if (known) return known
-      if (routes.size >= maxRoutes) routes.clear()
-      const route = choose(url)
-      routes.set(url.origin, route)
-      return route
+      const proxy = chooseProxy(url, environment)
+      const isSecure = url.protocol === 'https:'
+      if (!proxy) return { agent: isSecure ? secure(url.origin) : plain() }
+      if (isSecure) return through(proxy, url.origin)
+      return { agent: proxy.url.protocol === 'https:' ? secure('') : plain(), proxy }
     },
     destroy() {
       for (const each of made.values()) each.destroy()

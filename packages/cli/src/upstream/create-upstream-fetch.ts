@@ -1,9 +1,9 @@
 import type { FetchLike } from '@mcp-tether/client'
 import { createAgents, type AgentsOptions } from './agents.js'
+import { createDestinations } from './destinations.js'
 import { fetchFailed } from './failure.js'
 import { encodeBody } from './request-body.js'
 import { send } from './send.js'
-import { refusedBeforeSending } from './refused-before-sending.js'
 
 export interface UpstreamOptions extends AgentsOptions {
   /** Longest time until a connection stands, name look-up, proxy and TLS handshake included. @default 30_000 */
@@ -42,19 +42,20 @@ export function createUpstreamFetch(options: UpstreamOptions = {}): Upstream {
   const agents = createAgents(options)
   const { connectTimeout = 30_000, headersTimeout = 0, idleTimeout = 0, allowHttp = false } = options
   const limits = { connectTimeout, headersTimeout, idleTimeout }
+  const destinationOf = createDestinations(agents, allowHttp)
   return {
     async fetch(input, init = {}) {
-      const url = typeof input === 'string' ? new URL(input) : input
-      const refusal = refusedBeforeSending(url, allowHttp)
-      if (refusal) throw fetchFailed(refusal, { sent: false, reusedSocket: false })
+      const found = destinationOf(input)
+      if (found instanceof Error) throw fetchFailed(found, { sent: false, reusedSocket: false })
       init.signal?.throwIfAborted()
-      const body = await encodeBody(init.body)
+      const destination = found instanceof Promise ? await found : found
+      const encoded = encodeBody(init.body)
+      const body = encoded instanceof Promise ? await encoded : encoded
       // One turn of the event loop: a server that has just died has closed the connections that we kept, and what goes
       // out on one of them before that is noticed is of unknown outcome.
       await nextTurn()
       init.signal?.throwIfAborted()
-      const route = agents.for(url)
-      return send({ url, init, body, limits, route: route instanceof Promise ? await route : route })
+      return send({ destination, init, body, limits })
     },
     close() {
       agents.destroy()
@@ -62,6 +63,14 @@ export function createUpstreamFetch(options: UpstreamOptions = {}): Upstream {
   }
 }
 
+/** One for all requests that are made in the same turn. */
+let turn: Promise<void> | undefined
+
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return (turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined
+      resolve()
+    })
+  }))
 }

@@ -4,11 +4,16 @@ export interface EncodedBody {
   readonly contentType: string | undefined
 }
 
-export async function encodeBody(body: RequestInit['body']): Promise<EncodedBody | undefined> {
+/** A promise only for the kinds that have to be read first. */
+export function encodeBody(body: RequestInit['body']): EncodedBody | undefined | Promise<EncodedBody> {
   if (body === undefined || body === null) return undefined
   if (typeof body === 'string') return { bytes: body, contentType: 'text/plain;charset=UTF-8' }
   if (body instanceof Uint8Array) return { bytes: body, contentType: undefined }
-  // The rare kinds (forms, blobs, streams): the platform knows how to serialise them.
+  return serialise(body)
+}
+
+/** The rare kinds (forms, blobs, streams): the platform knows how to serialise them. */
+async function serialise(body: NonNullable<RequestInit['body']>): Promise<EncodedBody> {
   const serialised = new Response(body)
   const contentType = serialised.headers.get('content-type') ?? undefined
   return { bytes: new Uint8Array(await serialised.arrayBuffer()), contentType }

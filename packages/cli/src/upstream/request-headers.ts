@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { headerRecord } from './header-record.js'
 import type { EncodedBody } from './request-body.js'
 
 /** Headers that belong to the connection or are computed here: a caller can't set them (Fetch, "forbidden"). */
@@ -17,9 +18,8 @@ const computedHeaders: ReadonlySet<string> = new Set([
 /** The headers that go out. No compression is asked for: answers are small, and event streams must not wait for it. */
 export function requestHeaders(init: RequestInit, method: string, body: EncodedBody | undefined): OutgoingHttpHeaders {
   const result: OutgoingHttpHeaders = {}
-  for (const [name, value] of entriesOf(init.headers)) {
-    if (!computedHeaders.has(name)) result[name] = value
-  }
+  const given = headerRecord(init.headers)
+  for (const name in given) if (!computedHeaders.has(name)) result[name] = given[name]
   if (body) {
     result['content-type'] ??= body.contentType
     if (result['content-type'] === undefined) delete result['content-type']
@@ -28,19 +28,4 @@ export function requestHeaders(init: RequestInit, method: string, body: EncodedB
     result['content-length'] = 0
   }
   return result
-}
-
-/** A plain record whose names are in lower case is taken as it is: `Headers` would check and sort it for each request. */
-function entriesOf(headers: RequestInit['headers']): Iterable<readonly [string, string]> {
-  if (isRecord(headers)) {
-    const entries = Object.entries(headers)
-    if (entries.every(([name]) => lowerCaseName.test(name))) return entries
-  }
-  return new Headers(headers)
-}
-
-const lowerCaseName = /^[a-z0-9-]+$/
-
-function isRecord(headers: RequestInit['headers']): headers is Record<string, string> {
-  return headers !== undefined && Object.getPrototypeOf(headers) === Object.prototype
 }

@@ -1,12 +1,13 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { abandon } from './abandon.js'
-import type { Route } from './agents.js'
+import type { Destination } from './destinations.js'
 import { codedError, fetchFailed } from './failure.js'
 import { forwarded } from './proxy/forward.js'
 import { proxyRefused } from './proxy/proxy-failure.js'
 import type { EncodedBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
+import { rawHeaders } from './request-target.js'
 import { isHandshakeRefusal } from './tls/handshake-refusal.js'
 import { toResponse } from './to-response.js'
 import { watchConnection } from './watch-connection.js'
@@ -20,16 +21,16 @@ export interface Limits {
 }
 
 export interface Sending {
-  readonly url: URL
+  readonly destination: Destination
   readonly init: RequestInit
   readonly body: EncodedBody | undefined
-  readonly route: Route
   readonly limits: Limits
 }
 
 /** One request, sent once. Resolves when the answer begins. */
-export function send({ url, init, body, route, limits }: Sending): Promise<Response> {
+export function send({ destination, init, body, limits }: Sending): Promise<Response> {
   return new Promise((resolve, reject) => {
+    const { url, target, route } = destination
     const method = (init.method ?? 'GET').toUpperCase()
     const { agent, proxy, tunnelled = false } = route
     const forwarder = tunnelled ? undefined : proxy
@@ -38,7 +39,7 @@ export function send({ url, init, body, route, limits }: Sending): Promise<Respo
     const { request: open } = secure ? https : http
     const request = forwarder
       ? open({ ...forwarded(url, headers, forwarder), method, agent })
-      : open(url, { method, headers, agent })
+      : open({ ...target.options, method, headers: rawHeaders(headers, target), agent })
     const connection = watchConnection(request, { secure, tunnelled, timeoutMs: limits.connectTimeout })
     const answer = watchForAnswer(request, headers.accept, limits.headersTimeout)
     const signal = init.signal ?? undefined

@@ -1,10 +1,13 @@
+/** A value that any list of headers takes. */
+const isPlain = /^[\x21-\x7e]+$/
+
 /**
  * The headers of an answer as they came, read where they are. Most answers are asked for two or three of them; the
  * platform's `Headers`, which check, sort and combine all, are made for whoever wants more than that.
  */
 export class SocketHeaders implements Headers {
   /** Name, value, name, value …, as `node:http` has them. */
-  readonly #raw: readonly string[]
+  #raw: readonly string[]
   #real: Headers | undefined
 
   constructor(raw: readonly string[]) {
@@ -37,7 +40,8 @@ export class SocketHeaders implements Headers {
   }
 
   set(name: string, value: string): void {
-    this.#headers().set(name, value)
+    if (this.#real || !isPlain.test(value)) this.#headers().set(name, value)
+    else this.#raw = [...this.#others(name.toLowerCase()), name, value]
   }
 
   getSetCookie(): string[] {
@@ -63,6 +67,10 @@ export class SocketHeaders implements Headers {
 
   [Symbol.iterator](): ReturnType<Headers[typeof Symbol.iterator]> {
     return this.#headers()[Symbol.iterator]()
+  }
+
+  #others(unwanted: string): string[] {
+    return this.#raw.filter((_, index) => this.#raw[index - (index % 2)]?.toLowerCase() !== unwanted)
   }
 
   #headers(): Headers {

@@ -49,6 +49,25 @@ describe('an ordinary answer', () => {
     await expect(response.arrayBuffer()).rejects.toThrow(TypeError)
   })
 
+  it('has headers that can be changed, one by one', async () => {
+    const { headers } = await answered(json)
+    headers.set('X-Twice', 'c')
+    headers.set('x-new', 'd')
+    expect([headers.get('x-twice'), headers.get('x-new'), headers.get('content-type')]).toEqual([
+      'c',
+      'd',
+      'application/json',
+    ])
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-twice': 'c',
+      'x-new': 'd',
+      'content-type': 'application/json',
+    })
+    expect(() => {
+      headers.set('x-new', 'a\nb')
+    }).toThrow(TypeError)
+  })
+
   it.each([
     ['json', (response: Response) => response.clone().json()],
     ['a copy of its headers and its body', (response: Response) => new Response(response.body, response).json()],

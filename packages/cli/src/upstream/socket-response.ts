@@ -25,6 +25,8 @@ export class SocketResponse implements Response {
   readonly url: string
   readonly type = 'default'
   readonly redirected = false
+  /** Tells the engine that it may change the headers where they are. */
+  readonly isUnshared = true
   readonly #from: BodySource
   #body: NonNullable<Response['body']> | undefined
   #real: Response | undefined

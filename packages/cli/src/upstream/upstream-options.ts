@@ -24,19 +24,22 @@ export async function upstreamOptions(
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
     ...(headersTimeout === undefined ? {} : { headersTimeout }),
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
-    ...(await contexts(settings, environment)),
+    ...(await tlsContexts(settings, environment)),
   }
 }
 
-async function contexts(
-  { url, ca, cert, key, keyPassphrase }: BridgeSettings,
+type TlsOptions = Pick<BridgeSettings, 'ca' | 'cert' | 'key' | 'keyPassphrase'>
+
+/** Whom to trust, and what to show to the server at `url`, if it is one. Throws a UsageError for files that can't be used. */
+export async function tlsContexts(
+  { url, ca, cert, key, keyPassphrase }: TlsOptions & { readonly url?: URL | undefined },
   environment: NodeJS.ProcessEnv,
 ): Promise<Pick<UpstreamOptions, 'trust' | 'identity'>> {
   if (ca === undefined && cert === undefined && key === undefined && keyPassphrase === undefined) return {}
   const { clientIdentity } = await import('./tls/client-identity.js')
   const { certificatesIn } = await import('./tls/certificate-authorities.js')
   const { secureContexts } = await import('./tls/secure-contexts.js')
-  const identity = clientIdentity({ cert, key, passphrase: keyPassphrase })
+  const identity = url && clientIdentity({ cert, key, passphrase: keyPassphrase })
   const certificateAuthorities = (ca ?? []).flatMap(certificatesIn)
-  return secureContexts({ certificateAuthorities, identity, origin: url.origin }, environment)
+  return secureContexts({ certificateAuthorities, identity, origin: url?.origin ?? '' }, environment)
 }

@@ -17,6 +17,9 @@ export interface WatchOptions {
   readonly timeoutMs: number
 }
 
+/** A connection that was kept stands. */
+const standing: ConnectionWatch = { established: true, stop: () => undefined }
+
 /**
  * Follows a request's socket until it is connected (with TLS: until the handshake is done), and ends the request when
  * that takes longer than `timeoutMs`.
@@ -25,6 +28,7 @@ export function watchConnection(
   request: ClientRequest,
   { secure, tunnelled, timeoutMs }: WatchOptions,
 ): ConnectionWatch {
+  if (request.reusedSocket) return standing
   let established = false
   let timer: NodeJS.Timeout | undefined
   const start = (): void => {
@@ -41,7 +45,7 @@ export function watchConnection(
   }
   if (tunnelled) start()
   request.once('socket', (socket) => {
-    if (request.reusedSocket || !socket.connecting) {
+    if (!socket.connecting) {
       stands()
       return
     }

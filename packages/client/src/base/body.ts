@@ -59,7 +59,9 @@ function rebuilt(response: Response, body: ReadableStream<Uint8Array> | null, he
     statusText: response.statusText,
     headers,
   })
-  Object.defineProperties(copy, { url: { value: response.url }, redirected: { value: response.redirected } })
+  const { url, redirected } = response
+  if (url !== '') Object.defineProperty(copy, 'url', { value: url })
+  if (redirected) Object.defineProperty(copy, 'redirected', { value: redirected })
   return copy
 }
 

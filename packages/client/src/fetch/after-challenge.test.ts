@@ -103,6 +103,23 @@ it('takes back a call that its client no longer wants while another signs in', a
   expect(server.log.filter(({ message }) => message.id === 'b')).toHaveLength(1)
 })
 
+it('leaves the challenge of a call that its client no longer wants to one beside it', async () => {
+  const [first, second] = [gate(), gate()]
+  const { clock, client } = await stage(async (seen) => {
+    if (seen.message.method === 'tools/call') await (seen.message.id === 'a' ? first : second).opened
+    return wantsNew(seen)
+  })
+  const unwanted = client.post({ id: 'a', method: 'tools/call' }, bearer('old'))
+  const beside = client.post({ id: 'b', method: 'tools/call' }, bearer('old'))
+  await client.post({ method: 'notifications/cancelled', params: { requestId: 'a' } }, bearer('old'))
+  first.open(undefined)
+  expect((await unwanted).status).toBe(202)
+  const before = clock.now()
+  second.open(undefined)
+  expect((await beside).status).toBe(401)
+  expect(clock.now()).toBe(before)
+})
+
 it('never sends a signed call a second time', async () => {
   const { client, server } = await stage(wantsNew)
   const proof = { authorization: 'DPoP old', dpop: 'proof' }

@@ -16,7 +16,7 @@ const maxHesitationMs = 1_000
  * What becomes of a request that was refused with a challenge:
  * - `handed-out`: it gets the challenge, and its client signs in;
  * - `signed-in`: there is a newer `Authorization`, or a newer session, to send it again with;
- * - `not-signed-in`: the client that was to sign in did not, within its time;
+ * - `not-signed-in`: the client that was to sign in did not, within its time, or this request can't make it do so;
  * - `taken-back`: the client does not want it any more.
  */
 export type AfterChallenge = 'handed-out' | 'signed-in' | 'not-signed-in' | 'taken-back'
@@ -37,11 +37,15 @@ export async function afterChallenge(
   underWay: CallUnderWay,
   { change, isPatient }: Challenge,
 ): Promise<AfterChallenge> {
+  // Nobody would sign in for it, and those beside it would wait for that.
+  if (underWay.cancelled) return 'taken-back'
   const { newestHeaders, signIn, epoch } = session
   const isOver = () => newestHeaders.authorizationChanges !== change || session.epoch !== epoch
   const mayGoOn = underWay.signIns++ < maxSignIns
   if (isOver()) return mayGoOn ? 'signed-in' : 'not-signed-in'
   if (!signIn.concerns(underWay, change, signInTraffic.isUnderWay)) {
+    // The challenge is left to the next one that is refused, or that one would wait for a sign-in that nobody begins.
+    if (underWay.hasBegun) return 'not-signed-in'
     signIn.begin(change, session.calls, clock.now())
     return 'handed-out'
   }
@@ -71,8 +75,7 @@ export async function answerUnlessSignedIn(
   if (whyNotReplayable(call)) return present(response, session)
   // Not every client can sign in: one with a fixed token gets its refusals as soon as it shows that it does not.
   const next = await afterChallenge(seam, session, call, underWay, { change, isPatient: false })
-  const isRefused = next === 'handed-out' || next === 'not-signed-in'
-  if (isRefused && !underWay.cancelled) return present(response, session)
+  if (next === 'handed-out' || next === 'not-signed-in') return present(response, session)
   discardBody(response)
   return next === 'signed-in' ? undefined : presentAccepted()
 }

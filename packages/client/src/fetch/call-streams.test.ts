@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { json, lost } from './in-process-server.fixture.js'
+import { gate, json, lost } from './in-process-server.fixture.js'
 import {
   breakingStream,
   broken,
@@ -234,6 +234,22 @@ describe('a call’s stream that ends without its answer', () => {
     expect(await dataOf(await client.send('GET', { 'last-event-id': '1', authorization: 'Bearer new' }))).toMatchObject(
       [result(7)],
     )
+  })
+
+  it('leaves the challenge that it can’t be given any more to one beside it', async () => {
+    const late = gate()
+    const { call, client, clock } = await streaming(async ({ message }, count) => {
+      if (message.id === 7 && count === 1) return breakingStream(': begun\n\n')
+      if (message.id === 8) await late.opened
+      return new Response(null, { status: 401 })
+    })
+    const begun = call('read')
+    const beside = client.post({ id: 8, method: 'tools/call', params: { name: 'read' } })
+    expect(await dataOf(await begun)).toMatchObject([{ error: { data: { code: 'server_unavailable' } } }])
+    const before = clock.now()
+    late.open(undefined)
+    expect((await beside).status).toBe(401)
+    expect(clock.now()).toBe(before)
   })
 })
 

@@ -1,4 +1,4 @@
-import { isSigned, protocolVersionHeader, sessionIdHeader } from '../wire/headers.js'
+import { isSigned, protocolVersionHeader, sessionIdHeader, withHeaderValues } from '../wire/headers.js'
 import { readMessage, type OutgoingMessage } from '../wire/json-rpc.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import { blobText, bodyObstacle, bodyText, isBlob, keptBody } from './request-body.js'
@@ -20,12 +20,14 @@ export interface Call {
 }
 
 /** Brings the arguments of a `fetch` into one form. A `Request`'s body is read whole: a used one can't be sent again. */
-export async function normalise(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
-  if (!isRequest(input)) {
-    const body = keptBody(init?.body)
-    const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
-    return isBlob(body) ? callOf(input, kept, await blobText(body)) : callOf(input, kept)
-  }
+export function normalise(input: string | URL | Request, init: RequestInit | undefined): Call | Promise<Call> {
+  if (isRequest(input)) return ofRequest(input, init)
+  const body = keptBody(init?.body)
+  const kept = body === init?.body ? (init ?? {}) : { ...init, body: body ?? null }
+  return isBlob(body) ? blobText(body).then((text) => callOf(input, kept, text)) : callOf(input, kept)
+}
+
+async function ofRequest(input: Request, init: RequestInit | undefined): Promise<Call> {
   const request = new Request(input, init)
   const body = request.body === null ? null : await request.arrayBuffer()
   return callOf(request.url, {
@@ -100,12 +102,17 @@ export function settingsOf({ init }: Call): RequestInit {
  */
 export function onCurrentEpoch(call: Call, session: VirtualSession, again: boolean): RequestInit {
   if (session.isUnchanged && !again) return call.init
-  const headers = new Headers(call.init.headers)
-  if (again) session.newestHeaders.refresh(headers, call.url, session.transcript.initializeHeaders)
-  if (session.upstreamId === undefined) headers.delete(sessionIdHeader)
-  else headers.set(sessionIdHeader, session.upstreamId)
-  if (session.protocolVersion !== undefined) headers.set(protocolVersionHeader, session.protocolVersion)
-  return { ...call.init, headers }
+  const { upstreamId, protocolVersion } = session
+  let { headers } = call.init
+  if (again) {
+    headers = new Headers(headers)
+    session.newestHeaders.refresh(headers, call.url, session.transcript.initializeHeaders)
+  }
+  const values = {
+    [sessionIdHeader]: upstreamId,
+    ...(protocolVersion === undefined ? {} : { [protocolVersionHeader]: protocolVersion }),
+  }
+  return { ...call.init, headers: withHeaderValues(headers, values) }
 }
 
 /** What stands against sending this call a second time. */

@@ -25,7 +25,7 @@ export interface Answering {
  * The answer as the client may read it: it does not end before it is whole, or says why not. What the client is told
  * besides rides in front of it, where there is no better place.
  */
-export async function followAnswer(answering: Answering, response: Response): Promise<Response> {
+export function followAnswer(answering: Answering, response: Response): Response | Promise<Response> {
   const { session, call, done } = answering
   if (!response.ok) {
     done()

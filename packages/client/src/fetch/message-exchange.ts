@@ -102,6 +102,7 @@ export class MessageExchange {
    */
   async runAgain(cause: string, since: number, mayRepeat: boolean, signal: AbortSignal | undefined): Promise<Response> {
     if (signal) this.#call = withSignal(this.#call, signal)
+    this.#underWay.hasBegun = true
     this.#hasLastingEffects ||= !mayRepeat || this.#repeatsLeft-- === 0
     this.#outage.startAt(since)
     const ending = await this.#inTrouble('unknown', { cause })

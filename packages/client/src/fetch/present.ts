@@ -10,9 +10,18 @@ import type { VirtualSession } from '../session/virtual-session.js'
 export function present(response: Response, session: VirtualSession): Response {
   const sessionId = response.headers.get(sessionIdHeader)
   if (sessionId === null || sessionId === session.virtualId) return response
+  if (isUnshared(response)) {
+    response.headers.set(sessionIdHeader, session.virtualId)
+    return response
+  }
   const headers = new Headers(response.headers)
   headers.set(sessionIdHeader, session.virtualId)
   return withHeaders(response, headers)
+}
+
+/** An answer of the project's own `fetch`, which says that nobody else holds it: it need not be built anew. */
+function isUnshared(response: Response): boolean {
+  return (response as { readonly isUnshared?: unknown }).isUnshared === true
 }
 
 /** 202, as the specification wants it for an accepted notification or response. */

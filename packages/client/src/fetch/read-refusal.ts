@@ -27,16 +27,25 @@ const maxOkBytes = 512
 const maxWaitMs = 2_000
 
 /** Reads an answer just as far as it takes to know whether the session is lost: mostly not at all. */
-export async function readRefusal(
-  { clock, dialects }: Engine,
+export function readRefusal(
+  engine: Engine,
   call: Call,
   response: Response,
   carriedSession: boolean,
   succeededBefore: SucceededBefore = () => false,
+): Reading | Promise<Reading> {
+  const mayBeLost = mayMeanLoss(response.status, engine.dialects) && (!response.ok || mayBeSmallError(call, response))
+  return mayBeLost ? readBody(engine, call, response, carriedSession, succeededBefore) : unread(response)
+}
+
+async function readBody(
+  { clock, dialects }: Engine,
+  call: Call,
+  response: Response,
+  carriedSession: boolean,
+  succeededBefore: SucceededBefore,
 ): Promise<Reading> {
   const { status } = response
-  if (!mayMeanLoss(status, dialects) || (response.ok && !mayBeSmallError(call, response))) return unread(response)
-
   const peeked = response.ok ? await peekBody(response, maxOkBytes, undefined) : await peekRefusal(clock, response)
   // A cheap look before anything is parsed: a result is no error.
   if (response.ok && !peeked.text.includes('"error"')) return unread(peeked.response)

@@ -18,11 +18,7 @@ export function readWhole(answering: Answering, response: Response): Response {
   const text = (): Promise<string> =>
     response.bodyUsed ? read() : readUnder(answering, response, read, (anew) => anew.text())
   const json = async (): Promise<unknown> => JSON.parse(await text()) as unknown
-  for (const [name, value] of Object.entries({ text, json })) {
-    Object.defineProperty(response, name, { value, configurable: true, writable: true })
-  }
-  Object.defineProperty(response, answeringKey, { value: answering, configurable: true })
-  return response
+  return Object.assign(response, { text, json, [answeringKey]: answering })
 }
 
 /**
@@ -63,7 +59,8 @@ async function readUnder<T>(
 
 /** A message is an object, or an array of them. What begins as none is whole as far as anybody can tell. */
 function isCutOff(text: string): boolean {
-  return /^\s*(?:$|[[{])/.test(text) && !/[\]}]\s*$/.test(text)
+  // Trimmed, not searched: a long text is looked through for nothing.
+  return /^\s*(?:$|[[{])/.test(text) && !/[\]}]$/.test(text.trimEnd().slice(-1))
 }
 
 function isUnwanted({ session, call }: Answering): boolean {

@@ -13,6 +13,8 @@ export interface CallUnderWay {
   waiting: boolean
   /** How often it has waited for a sign-in. */
   signIns: number
+  /** Its client has the head of its answer, so that it can't be handed a challenge any more. */
+  hasBegun: boolean
   /** Ends its waiting, if it is waiting. */
   onCancelled?: () => void
 }
@@ -35,7 +37,8 @@ export class CallsUnderWay {
   }
 
   add(message: () => OutgoingMessage): CallUnderWay {
-    const call: CallUnderWay = { message, order: this.nextOrder(), cancelled: false, waiting: false, signIns: 0 }
+    const order = this.nextOrder()
+    const call: CallUnderWay = { message, order, cancelled: false, waiting: false, signIns: 0, hasBegun: false }
     this.#calls.add(call)
     return call
   }

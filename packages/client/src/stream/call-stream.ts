@@ -4,9 +4,9 @@ import { outwardEventId } from '../session/event-ids.js'
 import { secretsOf } from '../session/secrets.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import type { JsonRpcId } from '../wire/json-rpc.js'
-import type { StreamEvent } from '../wire/sse.js'
 import { afterBreak } from './after-break.js'
-import { EventRules } from './event-rules.js'
+import { EventRules, type Passage, type SeenEvent } from './event-rules.js'
+import { readServerMessages } from './server-message.js'
 import {
   VirtualStream,
   type Continuation,
@@ -110,7 +110,7 @@ export class CallStream implements StreamOwner {
     this.#upstream = upstream
   }
 
-  judge(event: StreamEvent): StreamEvent | undefined {
+  judge(event: SeenEvent): Passage | undefined {
     const { epoch } = this.#upstream
     const admitted = this.#rules.judge(event, { epoch, isContinuation: this.#isContinuation })
     if (!admitted) return undefined
@@ -139,9 +139,8 @@ export class CallStream implements StreamOwner {
     this.#work.onOver(this.#awaited.size === 0, this.#lastOutwardEventId, this.#hasAsked)
   }
 
-  isFinished({ cause }: UpstreamEnd): boolean {
-    // Nobody has looked at what came after an event that was too long to be looked at.
-    return this.#awaited.size === 0 || (cause === 'too-long' && this.#upstream.asIs)
+  isFinished(): boolean {
+    return this.#awaited.size === 0
   }
 
   async afterEnd(end: UpstreamEnd, signalLeft: () => AbortSignal): Promise<Continuation> {
@@ -164,9 +163,10 @@ export class CallStream implements StreamOwner {
     const next = await this.#work.askAnew(brokenOff)
     if (next.kind === 'upstream') return next
     const context = { epoch: this.#work.session.epoch, isContinuation: true }
-    const messages = next.messages?.map(
-      (data) => this.#rules.judge({ data, id: undefined, event: undefined }, context)?.data,
-    )
+    const messages = next.messages?.map((data) => {
+      const passage = this.#rules.judge({ id: undefined, messages: readServerMessages(data) }, context)
+      return passage?.rewrite ? passage.rewrite(data) : passage && data
+    })
     return { kind: 'close', messages: messages?.filter((data) => data !== undefined) ?? [] }
   }
 

@@ -2,9 +2,8 @@ import { canBeAskedFor, outwardEventId } from '../session/event-ids.js'
 import { outwardRequestId } from '../session/request-ids.js'
 import type { VirtualSession } from '../session/virtual-session.js'
 import type { JsonRpcId } from '../wire/json-rpc.js'
-import { carriesMessage, type StreamEvent } from '../wire/sse.js'
 import { ProgressFilter } from './progress-filter.js'
-import { readServerMessages, withMembers, withOutwardIds, type ServerMessage } from './server-message.js'
+import { withMembers, withOutwardIds, type ServerMessage } from './server-message.js'
 
 /** More than a server sends twice; it may not make us hold more. */
 const maxSeenIds = 1_000
@@ -16,6 +15,21 @@ export interface MessageListener {
   readonly isAnswered?: (id: JsonRpcId) => boolean
   readonly onQuestion?: () => void
   readonly onNotification?: (method: string) => void
+}
+
+/** What the rules have to know of an event that is whole. */
+export interface SeenEvent {
+  readonly id: string | undefined
+  /** None of an event that carries no message. */
+  readonly messages: readonly ServerMessage[]
+}
+
+/** How an event may pass. */
+export interface Passage {
+  /** As the client may know it. */
+  readonly id: string | undefined
+  /** Makes its data what the client may see; `undefined`: as they are. */
+  readonly rewrite: ((data: string) => string) | undefined
 }
 
 /** How events of one upstream may pass. */
@@ -33,8 +47,9 @@ export class EventRules {
   readonly #session: VirtualSession
   readonly #tag: string
   readonly #listener: MessageListener
-  readonly #progress = new ProgressFilter()
-  readonly #seenIds = new Set<string>()
+  /** Most streams bring one answer and nothing else. */
+  #progress: ProgressFilter | undefined
+  #seenIds: Set<string> | undefined
   #lastEventId: string | undefined
 
   constructor(session: VirtualSession, tag: string, listener: MessageListener) {
@@ -56,35 +71,34 @@ export class EventRules {
   /** The ids that were seen are of a session that is gone. */
   forgetEventIds(): void {
     this.#lastEventId = undefined
-    this.#seenIds.clear()
+    this.#seenIds = undefined
   }
 
-  /** The event as the client may see it, `undefined` when it must not see it. */
-  judge(event: StreamEvent, { epoch, isContinuation }: EventContext): StreamEvent | undefined {
-    const outward = this.#withOutwardEventId(event, epoch)
-    if (this.#isRepeated(event, isContinuation)) return undefined
-    if (!carriesMessage(event)) return outward
-    const messages = readServerMessages(event.data)
+  /** How the event may pass, `undefined` when the client must not see it. */
+  judge({ id, messages }: SeenEvent, { epoch, isContinuation }: EventContext): Passage | undefined {
+    if (this.#isRepeated(id, isContinuation)) return undefined
+    const outwardId = id === undefined || id === '' ? id : outwardEventId(this.#tag, { epoch, id })
     const isAdmitted = messages.map((message) => this.#admits(message, epoch, isContinuation))
     if (messages.length > 0 && !isAdmitted.includes(true)) return undefined
-    const data = isAdmitted.includes(false) ? withMembers(event.data, isAdmitted) : event.data
-    const hasServerIds = messages.some(({ kind }) => kind === 'question' || kind === 'withdrawal')
-    if (epoch > 1 && hasServerIds) return { ...outward, data: withOutwardIds(data, this.#tag, epoch) }
-    return data === event.data ? outward : { ...outward, data }
+    const isPart = isAdmitted.includes(false)
+    const hasServerIds = epoch > 1 && messages.some(({ kind }) => kind === 'question' || kind === 'withdrawal')
+    if (!isPart && !hasServerIds) return { id: outwardId, rewrite: undefined }
+    const rewrite = (data: string) => {
+      const admitted = isPart ? withMembers(data, isAdmitted) : data
+      return hasServerIds ? withOutwardIds(admitted, this.#tag, epoch) : admitted
+    }
+    return { id: outwardId, rewrite }
   }
 
-  #withOutwardEventId(event: StreamEvent, epoch: number): StreamEvent {
-    const { id } = event
-    return id === undefined || id === '' ? event : { ...event, id: outwardEventId(this.#tag, { epoch, id }) }
-  }
-
-  #isRepeated({ id }: StreamEvent, isContinuation: boolean): boolean {
+  #isRepeated(id: string | undefined, isContinuation: boolean): boolean {
     if (id === undefined) return false
-    if (isContinuation && this.#seenIds.has(id)) return true
+    if (isContinuation && this.#seenIds?.has(id)) return true
     this.#lastEventId = canBeAskedFor(id) ? id : undefined
-    this.#seenIds.add(id)
-    const [oldest] = this.#seenIds
-    if (this.#seenIds.size > maxSeenIds && oldest !== undefined) this.#seenIds.delete(oldest)
+    const seenIds = (this.#seenIds ??= new Set())
+    seenIds.add(id)
+    if (seenIds.size <= maxSeenIds) return false
+    const [oldest] = seenIds
+    if (oldest !== undefined) seenIds.delete(oldest)
     return false
   }
 
@@ -106,8 +120,9 @@ export class EventRules {
         return true
       case 'progress': {
         const { token, progress } = message
-        if (isContinuation && !this.#progress.isNews(token, progress)) return false
-        this.#progress.note(token, progress)
+        const filter = (this.#progress ??= new ProgressFilter())
+        if (isContinuation && !filter.isNews(token, progress)) return false
+        filter.note(token, progress)
         return true
       }
       case 'notification':

@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import { reopenDelayMs } from '../recovery/reopening.js'
 import type { VirtualSession } from '../session/virtual-session.js'
-import type { StreamEvent } from '../wire/sse.js'
-import { EventRules } from './event-rules.js'
+import { EventRules, type Passage, type SeenEvent } from './event-rules.js'
 import {
   VirtualStream,
   type Continuation,
@@ -102,7 +101,7 @@ export class StandaloneStream implements StreamOwner {
     this.#interruptIfOutlived()
   }
 
-  judge(event: StreamEvent): StreamEvent | undefined {
+  judge(event: SeenEvent): Passage | undefined {
     this.#barrenTries = 0
     return this.#rules.judge(event, { epoch: this.#upstream.epoch, isContinuation: this.#isContinuation })
   }

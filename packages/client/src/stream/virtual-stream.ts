@@ -1,6 +1,8 @@
 import type { Outbox } from '../session/outbox.js'
 import { encodeEvent } from '../wire/sse.js'
-import { Relay, type EventJudge } from './relay.js'
+import { PassingRelay } from './passing-relay.js'
+import type { EventJudge, Relay } from './relay.js'
+import { RewritingRelay } from './rewriting-relay.js'
 
 /** An upstream event stream, and the epoch of the session that it was opened in. */
 export interface UpstreamStream {
@@ -62,8 +64,15 @@ export class VirtualStream {
   readonly #stopListening: (() => void) | undefined
   #upstream: UpstreamStream
   /** `undefined` until the upstream is read. */
-  #current: { readonly relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
+  #current: { relay: Relay; readonly reader: ReadableStreamDefaultReader<Uint8Array> } | undefined
   #reading: Promise<Step> | undefined
+  /** What becomes of what a reader brings, made once for all that it brings. */
+  #passTo:
+    | {
+        readonly read: (result: ReadableStreamReadResult<Uint8Array>) => Promise<void> | undefined
+        readonly broke: (error: unknown) => Promise<void> | undefined
+      }
+    | undefined
   /** How the upstream ended, until it is known how to go on. */
   #end: UpstreamEnd | undefined
   #interruption: UpstreamEnd['cause'] | undefined
@@ -120,11 +129,11 @@ export class VirtualStream {
   #pullFromUpstream(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     if (this.#end || this.#isAtEnd) return this.#pull(controller)
     const { reader } = (this.#current ??= this.#begin())
-    const pass = (step: Step) => this.#pass(step, controller)
-    return reader.read().then(
-      ({ done, value }) => pass(done ? ended : { kind: 'chunk', chunk: value }),
-      (error: unknown) => pass({ kind: 'end', end: { cause: 'broke', error } }),
-    )
+    this.#passTo ??= {
+      read: ({ done, value }) => this.#pass(done ? ended : { kind: 'chunk', chunk: value }, controller),
+      broke: (error) => this.#pass({ kind: 'end', end: { cause: 'broke', error } }, controller),
+    }
+    return reader.read().then(this.#passTo.read, this.#passTo.broke)
   }
 
   #pass(step: Step, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
@@ -186,14 +195,18 @@ export class VirtualStream {
 
   /** What the client gets of what the upstream has brought. */
   #take(step: Step): Uint8Array {
-    const { relay, reader } = (this.#current ??= this.#begin())
+    const current = (this.#current ??= this.#begin())
+    const { relay, reader } = current
     if (step.kind === 'end') {
-      this.#end = relay.overflowed ? { cause: 'too-long' } : step.end
+      this.#end = step.end
       return relay.end()
     }
-    if (!this.#owner.mayPassAsIs()) relay.stopPassingAsIs()
-    const out = relay.push(step.chunk)
-    if (relay.overflowed && !relay.passesAsIs) this.#end = { cause: 'too-long' }
+    if (relay instanceof PassingRelay && !this.#owner.mayPassAsIs() && relay.isBetweenEvents) {
+      // From the next event on, what is judged counts.
+      current.relay = new RewritingRelay(this.#owner)
+    }
+    const out = current.relay.push(step.chunk)
+    if (current.relay.overflowed) this.#end = { cause: 'too-long' }
     else if (this.#owner.isComplete()) this.#end = { cause: 'ended' }
     if (this.#end) reader.cancel().catch(() => undefined)
     return out
@@ -203,7 +216,8 @@ export class VirtualStream {
     const { body, asIs } = this.#upstream
     this.#interruption = undefined
     this.#owner.onUpstream(this.#upstream)
-    return { relay: new Relay(this.#owner, asIs), reader: body.getReader() }
+    const relay = asIs ? new PassingRelay(this.#owner) : new RewritingRelay(this.#owner)
+    return { relay, reader: body.getReader() }
   }
 
   async #goOnAfter(end: UpstreamEnd): Promise<Uint8Array> {

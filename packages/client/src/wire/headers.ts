@@ -31,6 +31,27 @@ export function headerValue(headers: HeadersInit | undefined, name: string): str
   return value === null || value === '' ? undefined : value
 }
 
+/**
+ * The same headers with these values in place of their own; `undefined` takes one away. Names are in lower case. A plain
+ * record stays one: the platform's list would cost more than the rest of a request.
+ */
+export function withHeaderValues(
+  headers: HeadersInit | undefined,
+  values: Readonly<Record<string, string | undefined>>,
+): HeadersInit {
+  if (headers !== undefined && isRecord(headers)) {
+    const own = Object.entries(headers).filter(([name]) => !Object.hasOwn(values, name.toLowerCase()))
+    const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    return Object.fromEntries([...own, ...given])
+  }
+  const copy = new Headers(headers)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) copy.delete(name)
+    else copy.set(name, value)
+  }
+  return copy
+}
+
 /** Whether a request's sender reads event streams (MCP 2025-11-25, Transports, Sending Messages to the Server 2). */
 export function isAcceptingEvents(headers: Headers): boolean {
   return /text\/event-stream|\*\/\*/i.test(headers.get('accept') ?? '')

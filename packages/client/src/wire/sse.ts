@@ -9,9 +9,6 @@ export interface EventHandlers {
   readonly onEvent: (event: StreamEvent) => void
   /** The server's wish how long to wait before its stream is opened again, in milliseconds. */
   readonly onRetry?: (ms: number) => void
-  readonly onComment?: (comment: string) => void
-  /** An event grew beyond what is held of one. Nothing is read after it. */
-  readonly onTooLong?: () => void
 }
 
 /** In characters. More than any answer that a model can use; a server may not make us hold more. */
@@ -22,8 +19,11 @@ export function isEventStream(response: Response): boolean {
   return /^\s*text\/event-stream\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
 }
 
-/** Reads an event stream from the text that is fed to it, piece by piece. */
-export function eventReader({ onEvent, onRetry, onComment, onTooLong }: EventHandlers): {
+/**
+ * Reads an event stream from the text that is fed to it, piece by piece. An event that is too long ends it: nothing is
+ * read after it.
+ */
+export function eventReader({ onEvent, onRetry }: EventHandlers): {
   feed: (text: string) => void
 } {
   let ended = false
@@ -31,11 +31,8 @@ export function eventReader({ onEvent, onRetry, onComment, onTooLong }: EventHan
     onEvent,
     maxBufferSize: maxEventLength,
     ...(onRetry && { onRetry }),
-    ...(onComment && { onComment }),
     onError: ({ type }) => {
-      if (type !== 'max-buffer-size-exceeded') return
-      ended = true
-      onTooLong?.()
+      if (type === 'max-buffer-size-exceeded') ended = true
     },
   })
   return {
@@ -45,16 +42,14 @@ export function eventReader({ onEvent, onRetry, onComment, onTooLong }: EventHan
   }
 }
 
-/** Whether an event brings a JSON-RPC message: those of other types, and such as only have an id, do not. */
-export function carriesMessage({ event, data }: StreamEvent): boolean {
-  return data !== '' && (event === undefined || event === 'message')
+/** Whether events of this type bring JSON-RPC messages, where they bring data. */
+export function isMessageType(event: string | undefined): boolean {
+  return event === undefined || event === 'message'
 }
 
-/** The text of one event, or of a comment. */
-export function encodeEvent(event: StreamEvent | { readonly comment: string }): string {
-  if ('comment' in event) return encode(event)
-  const { id, event: type, data } = event
-  return encode({ data, ...(id !== undefined && { id }), ...(type !== undefined && { event: type }) })
+/** The text of one event. */
+export function encodeEvent({ id, event, data }: StreamEvent): string {
+  return encode({ data, ...(id !== undefined && { id }), ...(event !== undefined && { event }) })
 }
 
 /** Calls `onData` with the data of every whole event in the text that is fed to it, piece by piece. */

@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo, RequestOptions } from '../sdk/sdk.js'
+import { badBody, readNodeBody } from '../wire/read-body.js'
 
 export type FetchFace = (request: Request, options?: RequestOptions) => Promise<Response>
 
@@ -9,13 +10,18 @@ export type NodeRequest = IncomingMessage & { readonly auth?: AuthInfo }
 
 export type NodeFace = (request: NodeRequest, response: ServerResponse, parsedBody?: unknown) => Promise<void>
 
-export function nodeFace(fetch: FetchFace): NodeFace {
-  return async (incoming, outgoing, parsedBody) => {
-    const options: RequestOptions = {
-      ...(incoming.auth === undefined ? {} : { authInfo: incoming.auth }),
-      ...(incoming.method === 'POST' && parsedBody !== undefined ? { parsedBody } : {}),
+/** @param bodyBytes limit of a body that nobody has read yet */
+export function nodeFace(fetch: FetchFace, bodyBytes: number): NodeFace {
+  return async (incoming, outgoing, given) => {
+    const auth = incoming.auth === undefined ? {} : { authInfo: incoming.auth }
+    let answer: (request: Request) => Promise<Response> = (request) => fetch(request, auth)
+    if (incoming.method === 'POST') {
+      const body = given === undefined ? await readNodeBody(incoming, bodyBytes) : { value: given }
+      answer =
+        'problem' in body
+          ? () => Promise.resolve(badBody(body.problem, bodyBytes))
+          : (request) => fetch(request, { ...auth, parsedBody: body.value })
     }
-    const listener = getRequestListener((request) => fetch(request, options), { overrideGlobalObjects: false })
-    await listener(incoming, outgoing)
+    await getRequestListener(answer, { overrideGlobalObjects: false })(incoming, outgoing)
   }
 }

@@ -13,7 +13,7 @@ import { resumeCall } from '../stream/resume-call.js'
 import { openStandaloneStream } from '../stream/standalone-stream.js'
 import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error-answers.js'
 import { isRequest, messagesOf } from '../wire/json-rpc.js'
-import { readBody } from '../wire/read-body.js'
+import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
 import type { Settings } from './settings.js'
 
@@ -231,9 +231,4 @@ function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Respons
 /** Ours have 32 characters; those of `unknownSessions: 'recreate'` may be others. The specification: visible ASCII. */
 function isPlausible(sessionId: string): boolean {
   return /^[\x21-\x7E]{1,256}$/.test(sessionId)
-}
-
-function badBody(problem: 'too large' | 'no JSON', limit: number): Response {
-  if (problem === 'no JSON') return refusal(400, errorCodes.parseError, 'Parse error: Invalid JSON')
-  return refusal(413, errorCodes.badRequest, `Payload Too Large: a request may have ${limit} bytes`)
 }

@@ -143,7 +143,7 @@ export function persistentSessions<Server extends SdkServer>(
     end?.()
   }
 
-  const node = nodeFace(fetch)
+  const node = nodeFace(fetch, settings.limits.bodyBytes)
   const sessions: PersistentSessions = {
     fetch,
     node: () => node,

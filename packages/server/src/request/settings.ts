@@ -62,7 +62,7 @@ export function settingsOf<Server extends SdkServer>(options: PersistentSessions
 
 function oneOf<Value extends string>(name: string, values: readonly Value[], value: Value): Value {
   if (values.includes(value)) return value
-  throw new TypeError(`The option ${name} has to be ${values.join(' or ')}; it is ${String(value)}.`)
+  throw new TypeError(`The option ${name} has to be ${values.join(' or ')}; it is ${value}.`)
 }
 
 function positive(name: string, value: number): number {

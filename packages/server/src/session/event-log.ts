@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SessionEvents } from '@mcp-tether/store'
 import type { SdkEventStore } from '../sdk/sdk.js'
 import type { Dispatch } from './dispatch.js'
@@ -10,14 +9,21 @@ export const standaloneStreamId = '_GET_stream'
  * The event store that an instance's transport writes to. Events of calls get their id at once and are stored while the
  * answer is on its way: whoever loses one by a crash finds the request noted as in flight, and says so. Events of the
  * standalone stream are promised by nothing else, and wait for the store.
+ *
+ * The SDK does not say which request it stores an event for. An AsyncLocalStorage would know, but on Node before 24 it makes
+ * every promise of the process dearer; so messages are known by themselves, and streams are opened one after the other.
  */
 export class EventLog implements SdkEventStore {
   readonly #events: SessionEvents
   readonly #onEvent: (streamId: string) => void
   readonly #onFailure: (error: unknown) => void
-  readonly #current = new AsyncLocalStorage<Dispatch | undefined>()
+  readonly #dispatchOf = new WeakMap<object, Dispatch>()
+  /** The dispatch whose stream the SDK opens now. */
+  #opening: { readonly dispatch: Dispatch; readonly isOpen: Promise<void>; readonly opened: () => void } | undefined
   /** What is being stored, by stream. */
   readonly #pending = new Map<string, Promise<void>>()
+  /** While a handshake is said again: what the server says unasked then was said to the client before. */
+  isMuted = false
 
   constructor(
     events: SessionEvents,
@@ -28,9 +34,23 @@ export class EventLog implements SdkEventStore {
     this.#onFailure = told.onFailure
   }
 
-  /** What the SDK stores meanwhile belongs to this dispatch. */
-  during<Result>(dispatch: Dispatch | undefined, work: () => Result): Result {
-    return this.#current.run(dispatch, work)
+  /** Hands a POST to the SDK. The next one waits until this one's stream is open or refused: some microtasks. */
+  async opening<Result>(dispatch: Dispatch, work: () => Promise<Result>): Promise<Result> {
+    while (this.#opening !== undefined) await this.#opening.isOpen
+    let opened: () => void = () => undefined
+    const isOpen = new Promise<void>((resolve) => (opened = resolve))
+    const mine = { dispatch, isOpen, opened }
+    this.#opening = mine
+    try {
+      return await work()
+    } finally {
+      if (this.#opening === mine) this.#opened()
+    }
+  }
+
+  /** This message, the very object, belongs to this dispatch. */
+  belongs(message: object, dispatch: Dispatch): void {
+    this.#dispatchOf.set(message, dispatch)
   }
 
   /** Resolves when what was stored under a stream so far is stored, well or badly. */
@@ -39,14 +59,33 @@ export class EventLog implements SdkEventStore {
   }
 
   async storeEvent(sdkStreamId: string, message: object): Promise<string> {
-    const dispatch = this.#current.getStore()
-    if (dispatch?.isSynthetic === true) return 'synthetic'
     if (sdkStreamId === standaloneStreamId) {
+      if (this.isMuted) return 'synthetic'
       const eventId = await this.#events.storeEvent(standaloneStreamId, message)
       this.#onEvent(standaloneStreamId)
       return eventId
     }
+    const isPriming = !('jsonrpc' in message)
+    const dispatch = isPriming ? this.#opened() : this.#dispatchOf.get(message)
+    if (dispatch?.isSynthetic === true) return 'synthetic'
     const streamId = dispatch?.streamId ?? sdkStreamId
+    // Nothing is in it that has to be kept: the whole stream comes after it.
+    return isPriming ? this.#events.startOf(streamId) : this.#append(streamId, message)
+  }
+
+  /** The SDK never sees a `Last-Event-ID`: streams are resumed in front of it, on any replica. */
+  replayEventsAfter(): Promise<string> {
+    return Promise.reject(new Error('Streams are resumed in front of the transport.'))
+  }
+
+  #opened(): Dispatch | undefined {
+    const was = this.#opening
+    this.#opening = undefined
+    was?.opened()
+    return was?.dispatch
+  }
+
+  #append(streamId: string, message: object): string {
     const { eventId, stored } = this.#events.append(streamId, message)
     const done = Promise.all([stored, this.#pending.get(streamId)]).then(
       () => {
@@ -61,10 +100,5 @@ export class EventLog implements SdkEventStore {
       if (this.#pending.get(streamId) === done) this.#pending.delete(streamId)
     })
     return eventId
-  }
-
-  /** The SDK never sees a `Last-Event-ID`: streams are resumed in front of it, on any replica. */
-  replayEventsAfter(): Promise<string> {
-    return Promise.reject(new Error('Streams are resumed in front of the transport.'))
   }
 }

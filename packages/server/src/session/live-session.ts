@@ -46,6 +46,7 @@ export class LiveSession {
   failure: Error | undefined
   readonly #transport: OpenTransport
   readonly #log: EventLog
+  readonly #answersAsJson: boolean
   readonly #owner: InstanceOwner
   readonly #now: () => number
   readonly #ends: (() => void)[] = []
@@ -53,7 +54,15 @@ export class LiveSession {
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
-    parts: { sessionId: string; server: SdkServer; transport: OpenTransport; log: EventLog; record: SessionRecord },
+    parts: {
+      readonly sessionId: string
+      readonly server: SdkServer
+      readonly transport: OpenTransport
+      readonly log: EventLog
+      readonly record: SessionRecord
+      /** Whether calls are answered without a stream. */
+      readonly answersAsJson: boolean
+    },
     owner: InstanceOwner,
     now: () => number,
   ) {
@@ -62,6 +71,7 @@ export class LiveSession {
     this.record = parts.record
     this.#transport = parts.transport
     this.#log = parts.log
+    this.#answersAsJson = parts.answersAsJson
     this.#owner = owner
     this.#now = now
     this.lastUsed = now()
@@ -92,12 +102,13 @@ export class LiveSession {
     const requests = messages.filter(isRequest)
     for (const { id, method, params } of requests) this.running.set(idKey(id), { id, method, params, dispatch })
     try {
-      const response = await this.#log.during(dispatch, () =>
+      const hand = () =>
         this.#transport.handleRequest(request, {
           parsedBody: body,
           ...(options.authInfo === undefined ? {} : { authInfo: options.authInfo }),
-        }),
-      )
+        })
+      const opensStream = requests.length > 0 && !this.#answersAsJson
+      const response = await (opensStream ? this.#log.opening(dispatch, hand) : hand())
       if (response.status >= 400) for (const { id } of requests) this.#end(id)
       return response
     } catch (error) {
@@ -113,10 +124,15 @@ export class LiveSession {
     return (await within(ms, isIdle)) !== undefined
   }
 
+  /** A message of the client that did not come with a request of its own: one that was sent before, or elsewhere. */
+  receive(message: JsonRpcMessage): void {
+    this.#transport.onmessage?.(message)
+  }
+
   /** A message that came to another process. @returns whether it was for this instance */
   deliver(message: JsonRpcMessage): boolean {
     if (answeredInstance(message) === this.tag || this.#cancelled(message) !== undefined) {
-      this.#transport.onmessage?.(message)
+      this.receive(message)
       return true
     }
     return false
@@ -142,6 +158,16 @@ export class LiveSession {
   /** Resolves when what the calls of a stream stored so far is stored. */
   settled(streamId: string): Promise<void> {
     return this.#log.settled(streamId)
+  }
+
+  /** Nothing that the server says unasked goes out meanwhile. */
+  async muted(work: () => Promise<void>): Promise<void> {
+    this.#log.isMuted = true
+    try {
+      await work()
+    } finally {
+      this.#log.isMuted = false
+    }
   }
 
   /** Ends the server here; what is stored stays. */
@@ -173,13 +199,16 @@ export class LiveSession {
       const isOf = isAnswer(message) ? message.id : options?.relatedRequestId
       const request = isOf === undefined ? undefined : this.running.get(idKey(isOf))
       if (!isAnswer(message)) {
-        await this.#log.during(request?.dispatch, () => send(outgoing(this.tag, message), options))
+        const out = outgoing(this.tag, message)
+        if (request !== undefined) this.#log.belongs(out, request.dispatch)
+        await send(out, options)
         return
       }
       if (request === undefined) return send(message, options)
       try {
-        const refused = await this.#refusedByStore(request, message)
-        await this.#log.during(request.dispatch, () => send(refused ?? message, options))
+        const out = (await this.#refusedByStore(request, message)) ?? message
+        this.#log.belongs(out, request.dispatch)
+        await send(out, options)
       } finally {
         this.#end(request.id)
       }

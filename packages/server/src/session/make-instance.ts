@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionEvents } from '@mcp-tether/store'
 import type { AuthInfo, OpenTransport, Sdk, SdkServer, SdkTransportOptions } from '../sdk/sdk.js'
 import { EventLog } from './event-log.js'
@@ -45,7 +46,10 @@ export async function makeInstance(
   const transport = new settings.sdk.Transport(options as never)
   await server.connect(transport as never)
   const live = new LiveSession(
-    { sessionId, server, transport: transport as unknown as OpenTransport, log, record },
+    {
+      ...{ sessionId, server, transport: transport as unknown as OpenTransport, log, record },
+      answersAsJson: settings.transportOptions.enableJsonResponse === true,
+    },
     settings.owner,
     settings.now,
   )
@@ -60,8 +64,12 @@ export async function makeInstance(
 export async function replayHandshake(live: LiveSession, request: Request, authInfo?: AuthInfo): Promise<void> {
   const { initialize, protocolVersion } = live.record
   const params = { ...initialize, protocolVersion }
-  await synthetic(live, request, { id: newId(), method: 'initialize', params }, authInfo)
-  await synthetic(live, request, { method: 'notifications/initialized' }, authInfo)
+  await live.muted(async () => {
+    await synthetic(live, request, { id: newId(), method: 'initialize', params }, authInfo)
+    live.receive({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    // What the server does about it begins in a microtask.
+    await nextTurn()
+  })
 }
 
 /** Says to an instance what was said to another one since it was told last: log level and subscriptions. */

@@ -46,6 +46,12 @@ export interface SessionEvents {
    */
   append(streamId: string, message: StoredMessage): { readonly eventId: string; readonly stored: Promise<void> }
 
+  /**
+   * The id of what is before the first event of a stream, for an SDK's priming event: nothing has to be stored for it. It is
+   * `found` as long as anything of the stream is kept.
+   */
+  startOf(streamId: string): string
+
   /** The stream of an event that is still kept; undefined otherwise, so that the SDK refuses the resumption with 400. */
   getStreamIdForEventId(eventId: string): Promise<string | undefined>
 

@@ -82,3 +82,14 @@ it('tells by the ids alone what a client has seen', () => {
   expect(hasSeen(others.eventId, first.eventId)).toBe(false)
   expect(hasSeen('no id of ours', first.eventId)).toBe(false)
 })
+
+it('names the start of a stream without storing anything, for as long as something of it is kept', async () => {
+  const events = memoryStore().events('session')
+  const start = events.startOf('stream')
+  expect(await events.read(start)).toEqual({ status: 'unknown', streamId: 'stream' })
+  const first = await events.storeEvent('stream', { n: 1 })
+  await events.storeEvent('another', { n: 2 })
+  expect(await events.read(start)).toMatchObject({ status: 'found', page: { events: [{ eventId: first }] } })
+  expect(await events.getStreamIdForEventId(start)).toBe('stream')
+  expect(() => events.startOf('')).toThrow('A stream id has to be')
+})

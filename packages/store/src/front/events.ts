@@ -10,6 +10,9 @@ const maxEventBytes = 16 * 1024 * 1024
 const maxPage = 1000
 const defaultPage = 100
 
+/** The label of what is before the first event of a stream. */
+const startLabel = '0'
+
 /** The id by which both SDK majors name the standalone stream of a session. */
 const standaloneStreamId = '_GET_stream'
 
@@ -44,11 +47,13 @@ export function createSessionEvents(
     }
   }
 
+  function checkedStream(streamId: string): string {
+    if (isStreamId(streamId)) return streamId
+    throw new StoreError('invalid_option', 'A stream id has to be well-formed text of 1 to about 400 characters.')
+  }
+
   function append(streamId: string, message: StoredMessage): { eventId: string; stored: Promise<void> } {
-    if (!isStreamId(streamId)) {
-      throw new StoreError('invalid_option', 'A stream id has to be well-formed text of 1 to about 400 characters.')
-    }
-    const stream = partKey(streamId)
+    const stream = partKey(checkedStream(streamId))
     const label = nextLabel()
     const bytes = checkedSize('An event', reader.seal(contextOf(stream, label), message), maxEventBytes)
     const stored = backEnd.appendEvent(key, logOf(streamId), stream, { label, bytes }, limits)
@@ -58,7 +63,10 @@ export function createSessionEvents(
   async function read(lastEventId: string, limit = defaultPage): Promise<ReadEventsResult> {
     const id = readEventId(lastEventId)
     if (id === undefined) return { status: 'invalid' }
-    const result = await page(id.streamId, id.label, limit)
+    const isStart = id.label === startLabel
+    const result = await page(id.streamId, isStart ? undefined : id.label, limit)
+    // Nothing shows that there is such a stream at all.
+    if (isStart && result.isEmpty) return { status: 'unknown', streamId: id.streamId }
     if (result.isWhole) return { status: 'found', streamId: id.streamId, page: result.page }
     if (result.isEmpty) return { status: 'unknown', streamId: id.streamId }
     return { status: 'trimmed', streamId: id.streamId, page: result.page }
@@ -67,6 +75,7 @@ export function createSessionEvents(
   return {
     append,
     read,
+    startOf: (streamId) => eventIdOf(checkedStream(streamId), startLabel),
 
     async storeEvent(streamId, message) {
       const { eventId, stored } = append(streamId, message)

@@ -34,6 +34,11 @@ export function* rangeOf(
   })
 }
 
+/** How many there are under a prefix; not more than `limit` are counted. */
+export function countOf(database: Database, prefix: Key, limit: number): number {
+  return database.getKeysCount({ start: prefix, end: [...prefix, highest], limit })
+}
+
 /** Inside a transaction: removes all that is under a prefix. */
 export function removeRange(database: Database, prefix: Key): void {
   // Taken before anything is removed: a cursor does not like its entries to go.

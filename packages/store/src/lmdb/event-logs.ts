@@ -1,5 +1,5 @@
 import type { LogName, RawEvent, RawEventPage, RequiredEventLimits } from '../contract/back-end.js'
-import { eventAt, logsAt, rangeOf, removeRange, sessionAt, type Database, type Key } from './database.js'
+import { eventAt, logsAt, rangeOf, removeRange, type Database, type Key } from './database.js'
 import { eventValue, logsValue, readEventValue, readLogsValue, timeOf, type LogState } from './values.js'
 
 /** Inside a transaction: appends, and drops what is too old or too much; the newest event stays. */
@@ -11,6 +11,7 @@ export function appendEvent(
   { label, bytes }: RawEvent,
   limits: RequiredEventLimits,
   now: number,
+  sessionExpiresAt: number,
 ): void {
   const logs = liveLogs(database, key, now)
   const state = logs[log]
@@ -20,8 +21,7 @@ export function appendEvent(
   state.count++
   state.bytes += value.length
   trim(database, key, log, state, limits, now)
-  const session = database.get(sessionAt(key))
-  const expiresAt = Math.max(logs.expiresAt, now + limits.maxAge, session === undefined ? 0 : timeOf(session))
+  const expiresAt = Math.max(logs.expiresAt, now + limits.maxAge, sessionExpiresAt)
   database.putSync(logsAt(key), logsValue({ ...logs, expiresAt }))
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
@@ -20,7 +20,10 @@ storeContract('LMDB', () => {
       now += ms
       expect(await condition()).toBe(true)
     },
-    dump: () => Promise.resolve(readFileSync(join(directory, 'store.mdb'))),
+    dump: () => {
+      const files = readdirSync(directory).filter((name) => name.endsWith('.mdb'))
+      return Promise.resolve(Buffer.concat(files.map((name) => readFileSync(join(directory, name)))))
+    },
     async damageSessions(bytes) {
       const database = open<Buffer, Key>({ path: join(directory, 'store.mdb'), noSubdir: true, encoding: 'binary' })
       for (const { key, value } of [...rangeOf(database, ['t', 's'])]) {
@@ -42,3 +45,33 @@ it('says what is wrong with a directory', () => {
   expect(() => lmdbStore(join(directory, 'file'))).toThrow(/can't be opened/)
   rmSync(directory, { recursive: true })
 })
+
+// Only Linux says when the machine was started.
+it.runIf(process.platform === 'linux')(
+  'has its sessions after a restart of the machine, and begins its work anew',
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tether-lmdb-'))
+    const minute = 60_000
+    const before = lmdbStore(directory)
+    await before.sessions.put('id', { n: 1 }, minute)
+    await before.sessions.startRequest('id', { requestId: 1, owner: 'a' }, minute)
+    await before.events('id').storeEvent('stream', { n: 1 })
+    await before.sessions.acquireLease('id', 'stream', 'a', minute)
+    await before.close()
+    const work = () => readdirSync(directory).filter((name) => name.startsWith('work-'))
+    for (const name of work()) {
+      const older = name.replace(/[\da-f-]{36}/, '00000000-0000-4000-8000-000000000000')
+      renameSync(join(directory, name), join(directory, older))
+      // Half written, as a machine that stops may leave it.
+      if (older.endsWith('.mdb')) truncateSync(join(directory, older), 5000)
+    }
+    const after = lmdbStore(directory)
+    expect((await after.sessions.get('id'))?.data).toEqual({ n: 1 })
+    expect(await after.sessions.requestsInFlight('id')).toEqual([])
+    expect((await after.events('id').readFromStart('stream')).events).toEqual([])
+    expect((await after.sessions.acquireLease('id', 'stream', 'b', minute)).held).toBe(true)
+    expect(work().filter((name) => name.includes('00000000'))).toEqual([])
+    await after.close()
+    rmSync(directory, { recursive: true })
+  },
+)

@@ -7,6 +7,7 @@ import { openStore } from '../front/open-store.js'
 import { LmdbBackEnd } from './lmdb-back-end.js'
 import { Notices } from './notices.js'
 import { SharedDatabase } from './shared-database.js'
+import { WorkDatabase } from './work-database.js'
 
 export interface LmdbStoreOptions extends StoreOptions {
   /** Milliseconds since the Unix epoch; all processes that share the store have to agree. @default Date.now */
@@ -20,7 +21,8 @@ export interface LmdbStoreOptions extends StoreOptions {
 
 /**
  * A store in a directory of this machine, for any number of processes. What was written survives the death of every process at
- * any moment (after a power cut the last moments may be missing; what is there is consistent). Not for network drives.
+ * any moment. After a power cut the sessions are there, but for the last moments; what only matters while the machine is up
+ * (requests in flight, events, leases, messages) begins anew. Not for network drives.
  * @param directory is made if it does not exist, for this user only
  * @throws StoreError `invalid_option`; `store_unavailable` where it can't be opened
  */
@@ -28,18 +30,18 @@ export function lmdbStore(directory: string, options: LmdbStoreOptions = {}): St
   const { now = Date.now, timeout = 10_000, ...others } = options
   checkedCount('timeout', timeout, 1, 600_000)
   return openStore(others, () => {
-    const database = opened(directory, timeout)
-    return new LmdbBackEnd(database, new Notices(database, join(directory, 'bell'), now), now)
+    const { sessions, work } = opened(directory, timeout)
+    return new LmdbBackEnd(sessions, work, new Notices(work, join(directory, 'bell'), now), now)
   })
 }
 
-function opened(directory: string, timeout: number): SharedDatabase {
+function opened(directory: string, timeout: number): { sessions: SharedDatabase; work: WorkDatabase } {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const path = join(directory, 'store.mdb')
-    const database = new SharedDatabase(path, timeout)
+    const sessions = new SharedDatabase(path, timeout)
     chmodSync(path, 0o600)
-    return database
+    return { sessions, work: new WorkDatabase(directory) }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StoreError('store_unavailable', `The store in ${directory} can't be opened: ${reason}`, { cause })

@@ -2,8 +2,8 @@ import { watch, type FSWatcher } from 'node:fs'
 import { utimes, writeFile } from 'node:fs/promises'
 import type { NoticeListener } from '../contract/back-end.js'
 import { noticeAt, rangeOf, type Database, type Key } from './database.js'
-import type { SharedDatabase } from './shared-database.js'
 import { noticeValue, readNoticeValue, timeOf } from './values.js'
+import type { WorkDatabase } from './work-database.js'
 
 const maxNotices = 10_000
 const maxNoticeAge = 60_000
@@ -17,7 +17,7 @@ const pollInterval = 250
  * after each write is the bell; where the platform does not ring it (some container mounts), a slow poll does.
  */
 export class Notices {
-  readonly #shared: SharedDatabase
+  readonly #work: WorkDatabase
   readonly #database: Database
   readonly #bell: string
   readonly #now: () => number
@@ -28,15 +28,15 @@ export class Notices {
   #ringing = false
   #ringAgain = false
 
-  constructor(shared: SharedDatabase, bell: string, now: () => number) {
-    this.#shared = shared
-    this.#database = shared.database
+  constructor(work: WorkDatabase, bell: string, now: () => number) {
+    this.#work = work
+    this.#database = work.database
     this.#bell = bell
     this.#now = now
   }
 
   async publish(to: string, bytes: Uint8Array): Promise<void> {
-    await this.#shared.transaction(() => {
+    await this.#work.inTurn(() => {
       const now = this.#now()
       const oldest = [...rangeOf(this.#database, ['b'], { limit: droppedPerPublish })]
       const position = this.#newest() + 1

@@ -79,7 +79,7 @@ async function closeIfUnused(entry: Opened): Promise<void> {
 }
 
 /** @returns undefined where there is none */
-function fileOf(path: string): string | undefined {
+export function fileOf(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`
 }

@@ -3,8 +3,9 @@ import { clearEvents } from './event-logs.js'
 import { leave } from './groups.js'
 import { timeOf } from './values.js'
 
-/** How many old records each write looks at. More than one, so that the sweep is quicker than the growth. */
-const lookedAtPerWrite = 4
+/** How many records are looked at, and with which of the writes: four a write, so that the sweep is quicker than the growth. */
+const lookedAt = 32
+const everyWrites = 8
 
 /**
  * Removes what has ended, a little with each write, so that nobody needs a timer and what nobody asks for any more does
@@ -12,14 +13,16 @@ const lookedAtPerWrite = 4
  */
 export class Sweep {
   #after: Key = [timedPrefix]
+  #writes = 0
 
-  /** Inside a transaction. */
-  step(database: Database, now: number): void {
-    const met = [...rangeOf(database, [timedPrefix], { after: this.#after, limit: lookedAtPerWrite })]
-    for (const { key, value } of met) if (timeOf(value) <= now) remove(database, key)
+  /** Inside a transaction. @param isAlive of a session's key: whether it was used after what its record says */
+  step(database: Database, now: number, isAlive: (key: string) => boolean = () => false): void {
+    if (++this.#writes % everyWrites !== 0) return
+    const met = [...rangeOf(database, [timedPrefix], { after: this.#after, limit: lookedAt })]
+    for (const { key, value } of met) if (timeOf(value) <= now && !isAlive(String(key[2]))) remove(database, key)
     const last = met.at(-1)?.key
     // The last one is met again, which is cheaper than to know what comes after it.
-    this.#after = met.length < lookedAtPerWrite || last === undefined ? [timedPrefix] : last
+    this.#after = met.length < lookedAt || last === undefined ? [timedPrefix] : last
   }
 }
 

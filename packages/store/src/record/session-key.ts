@@ -6,8 +6,19 @@ import { createHash } from 'node:crypto'
  * keys: ids carry at least 128 random bits, so that nobody finds one by trying.
  */
 export function sessionKey(sessionId: string): string {
-  return digest(`session\0${sessionId}`)
+  const known = keys.get(sessionId)
+  if (known !== undefined) return known
+  const key = digest(`session\0${sessionId}`)
+  if (keys.size >= maxKeys) keys.clear()
+  if (sessionId.length <= maxIdLength) keys.set(sessionId, key)
+  return key
 }
+
+/** Of the sessions in use: several operations belong to one request. */
+const keys = new Map<string, string>()
+const maxKeys = 1000
+/** An id of a stranger may be of any length. */
+const maxIdLength = 256
 
 /** The name of a group (a principal, say), hashed in the same way: it says no user's name and has a bounded length. */
 export function groupKey(group: string): string {

@@ -30,15 +30,27 @@ function* settledInTime(file: CaseFile, request: RequestRecord) {
   if (outcome?.kind === 'aborted' && endedAt !== undefined && settledAt > endedAt) {
     yield `${key} went on for ${String(settledAt - endedAt)} ms after it was aborted`
   }
-  const bound = outageBudget + maxRecoveries * recoveryTimeout + maxSignIns * (authorizationTimeout + recoveryTimeout)
+  const bound =
+    outages(file, request) * outageBudget +
+    maxRecoveries * recoveryTimeout +
+    maxSignIns * (authorizationTimeout + recoveryTimeout)
   const end = overAt ?? settledAt
-  const held = end - startedAt - signInMs - underWayMs(file.triesOf(request), end)
+  const held = end - startedAt - signInMs - underWayMs(file, request, end)
   if (request.resumptions === 0 && held > bound) yield `${key} was held back for ${String(held)} ms of ${String(bound)}`
 }
 
-/** How long a request was with the server. */
-function underWayMs(tries: readonly WireRecord[], end: number): number {
-  return tries.reduce((sum, { sentAt, endedAt }) => sum + (endedAt ?? end) - sentAt, 0)
+/** An answer that had begun to come ends the outage before it, and what breaks it off is the beginning of the next one. */
+function outages(file: CaseFile, request: RequestRecord): number {
+  return Math.max(1, file.triesOf(request).filter(({ ending }) => ending === 'cut').length)
+}
+
+/** How long a request was with the server: its tries, and its stream where the engine went on with it. */
+function underWayMs(file: CaseFile, request: RequestRecord, end: number): number {
+  const tries = file.triesOf(request).map(({ sentAt, endedAt = end }) => endedAt - sentAt)
+  const resumed = file.wire
+    .filter(({ key, what, status }) => key === request.key && what === 'resume' && status === 200)
+    .map(({ sentAt, bodyEndedAt = end }) => bodyEndedAt - sentAt)
+  return [...tries, ...resumed].reduce((sum, ms) => sum + ms, 0)
 }
 
 /** A try that follows an outage begins within the budget, which counts from the first failure. */

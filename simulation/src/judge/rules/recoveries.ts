@@ -1,4 +1,4 @@
-import type { UpstreamRecord } from '../../model/history.js'
+import type { UpstreamRecord, WireRecord } from '../../model/history.js'
 import type { CaseFile, Rule } from '../case-file.js'
 import { neighbours } from '../neighbours.js'
 
@@ -34,8 +34,9 @@ export const recoveries: Rule = function* (file) {
 const failuresBeforeProbe = 3
 
 /** A session that was made to see whether the server makes any, and ended at once. */
-function isProbe({ wire }: CaseFile, { id, client, madeBy, acknowledged, deleted }: UpstreamRecord): boolean {
-  if (!madeBy.isEnginesOwn || (id !== undefined && (acknowledged || !deleted))) return false
+function isProbe({ wire }: CaseFile, probe: UpstreamRecord): boolean {
+  const { id, client, madeBy, acknowledged } = probe
+  if (!madeBy.isEnginesOwn || (id !== undefined && (acknowledged || !isEndWanted(wire, probe)))) return false
   const failures = wire.filter(
     (record) =>
       record.client === client &&
@@ -45,12 +46,14 @@ function isProbe({ wire }: CaseFile, { id, client, madeBy, acknowledged, deleted
   return failures.length >= failuresBeforeProbe
 }
 
-/** Whether the engine had asked for its end, because what it had to be told was refused: perhaps that was refused too. */
-function wasGivenUp({ wire }: CaseFile, { id }: UpstreamRecord, { madeBy }: UpstreamRecord): boolean {
-  return wire.some(
-    ({ index, method, isEnginesOwn, sessionId }) =>
-      method === 'DELETE' && isEnginesOwn && sessionId === id && index < madeBy.index,
-  )
+/** Whether the engine had asked for its end, because what it had to be told was refused. */
+function wasGivenUp({ wire }: CaseFile, before: UpstreamRecord, { madeBy }: UpstreamRecord): boolean {
+  return isEndWanted(wire.slice(0, madeBy.index), before)
+}
+
+/** Whether the engine has asked for its end: perhaps that was refused too. */
+function isEndWanted(wire: readonly WireRecord[], { id }: UpstreamRecord): boolean {
+  return wire.some(({ method, isEnginesOwn, sessionId }) => method === 'DELETE' && isEnginesOwn && sessionId === id)
 }
 
 /** Whether it was known to be lost before the next `initialize` went out, or never came into its own. */

@@ -1,4 +1,8 @@
+import type { WireRecord } from '../../model/history.js'
 import type { Rule } from '../case-file.js'
+
+/** A request that is refused more often than this gets its challenge, whoever signs in beside it. */
+const maxSignIns = 2
 
 /** A challenge is for one: everybody who sees it signs in (P7). What is sent later carries the newest token. */
 export const signIns: Rule = function* (file) {
@@ -18,7 +22,8 @@ export const signIns: Rule = function* (file) {
         (outcome?.kind === 'aborted' || outcome?.kind === 'cancelled' || outcome?.kind === 'http') &&
         challenged.some(({ endedAt = 0 }) => endedAt >= startedAt && endedAt <= settledAt),
     )
-    const tooSoon = isExcused || isLeft ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
+    const isTired = challenged.some((one) => challenged.filter((other) => isSameFetch(one, other)).length > maxSignIns)
+    const tooSoon = isExcused || isLeft || isTired ? [] : secondSignIns.filter((ms) => ms < authorizationTimeout)
     if (tooSoon.length > 0)
       yield `client ${String(client)} had to sign in while it was at it, for ${tooSoon.join(', ')} ms`
     const seen = file.requests
@@ -31,4 +36,8 @@ export const signIns: Rule = function* (file) {
   for (const { index, what, token, newestToken } of file.wire) {
     if (token < newestToken) yield `#${String(index)} ${what} was sent with an old token`
   }
+}
+
+function isSameFetch(one: WireRecord, other: WireRecord): boolean {
+  return one.key === other.key && one.fetchNumber === other.fetchNumber
 }

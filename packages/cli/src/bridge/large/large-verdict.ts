@@ -1,6 +1,6 @@
 import { maxExaminedAnswerBytes } from '../limits.js'
 import { mebibytes } from './mebibytes.js'
-import type { NotKept } from './receive-large.js'
+import type { NotKept } from './large-receiver.js'
 
 /** What is known of an answer on disk. */
 export interface LargeFacts {

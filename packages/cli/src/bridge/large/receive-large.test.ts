@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ScratchDirectory, scratchDirectory } from '../../testing/scratch-directory.fixture.js'
-import { type ReceiveOptions, receiveLarge } from './receive-large.js'
+import type { ReceiveOptions } from './large-receiver.js'
+import { receiveLarge } from './receive-large.js'
 import { SpoolSpace } from './spool-space.js'
 
 let scratch: ScratchDirectory

@@ -9,7 +9,12 @@ const byteOrderMark = Buffer.from('\ufeff')
 export class Utf8Repair {
   /** The beginning of a character whose end has not come. */
   #rest: Buffer = Buffer.alloc(0)
-  #begun = false
+  #begun: boolean
+
+  /** @param isBeginning false where a byte order mark in front would be a character like any other */
+  constructor(isBeginning = true) {
+    this.#begun = !isBeginning
+  }
 
   push(piece: Uint8Array): Buffer {
     const came = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)

@@ -8,15 +8,16 @@ import type { CookieKeeper } from './cookie-keeper.js'
  */
 export function withCookies(next: FetchLike): FetchLike {
   let keeper: Promise<CookieKeeper> | undefined
-  return async (input, init) => {
-    const response = await next(input, keeper ? await withKept(await keeper, input, init) : init)
-    const given = response.headers.getSetCookie()
-    if (given.length > 0) {
-      keeper ??= load()
-      await (await keeper).keep(given, new URL(input))
-    }
+  const keep = async (response: Response, input: string | URL): Promise<Response> => {
+    keeper ??= load()
+    await (await keeper).keep(response.headers.getSetCookie(), new URL(input))
     return response
   }
+  const send = async (input: string | URL, init?: RequestInit): Promise<Response> => {
+    const response = await next(input, keeper ? await withKept(await keeper, input, init) : init)
+    return response.headers.has('set-cookie') ? keep(response, input) : response
+  }
+  return send
 }
 
 async function load(): Promise<CookieKeeper> {

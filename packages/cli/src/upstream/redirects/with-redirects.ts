@@ -12,14 +12,11 @@ const publicHeaders: ReadonlySet<string> = new Set(['accept', 'content-type', 'm
  * address can be shown; so is any where the caller asks for that (`redirect: 'manual'` or `'error'`).
  */
 export function withRedirects(next: FetchLike): FetchLike {
-  return async (input, init = {}) => {
-    const mode = init.redirect ?? 'follow'
-    if (mode !== 'follow' || init.body instanceof ReadableStream) return next(input, init)
+  const follow = async (answer: Response, input: string | URL, init: RequestInit): Promise<Response> => {
     const method = (init.method ?? 'GET').toUpperCase()
     let current = input
-    for (let followed = 0; ; followed++) {
-      const response = await next(current, init)
-      if (response.status < 300 || response.status > 399 || followed === maxRedirects) return response
+    let response = answer
+    for (let followed = 0; isRedirect(response) && followed < maxRedirects; followed++) {
       const target = redirectTarget({
         status: response.status,
         location: response.headers.get('location'),
@@ -27,11 +24,22 @@ export function withRedirects(next: FetchLike): FetchLike {
         method,
         isPublic: isPublic(init, method),
       })
-      if (!target) return response
+      if (!target) break
       await response.body?.cancel()
       current = target
+      response = await next(current, init)
     }
+    return response
   }
+  return async (input, init = {}) => {
+    const response = await next(input, init)
+    const mayFollow = (init.redirect ?? 'follow') === 'follow' && !(init.body instanceof ReadableStream)
+    return isRedirect(response) && mayFollow ? follow(response, input, init) : response
+  }
+}
+
+function isRedirect({ status }: Response): boolean {
+  return status >= 300 && status <= 399
 }
 
 function isPublic({ headers, body }: RequestInit, method: string): boolean {

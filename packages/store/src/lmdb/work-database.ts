@@ -1,0 +1,99 @@
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import type { Database, Key } from './database.js'
+import { fileOf } from './shared-database.js'
+
+/**
+ * By file, for the life of the process: LMDB can't open a file twice in one process without losing its locks; and where one
+ * process closes a file in the moment in which another one opens it, both may write at once (lmdb 3.5.6).
+ */
+const opened = new Map<string, Database>()
+const binaryFile = { noSubdir: true, encoding: 'binary' } as const
+
+/**
+ * What only matters while the machine is up: requests in flight, events, leases, messages, when a session was last used. It
+ * is in the page cache when a write returns, in microseconds, so that every process sees it and no process's death takes it
+ * away; but it is not flushed, and so means nothing after a power cut. The file is named after the machine's start, and
+ * another one begins with the next start.
+ */
+export class WorkDatabase {
+  readonly database: Database
+  #queued: {
+    readonly work: () => void
+    readonly settle: (failure: { readonly cause: unknown } | undefined) => void
+  }[] = []
+
+  constructor(directory: string) {
+    const start = machineStart()
+    const name = `work-${start ?? 'flushed'}.mdb`
+    for (const other of readdirSync(directory)) {
+      if (/^work-.*\.mdb(-lock)?$/.test(other) && !other.startsWith(name))
+        rmSync(join(directory, other), { force: true })
+    }
+    const path = join(directory, name)
+    const flushing = start === undefined ? { overlappingSync: false } : { noSync: true }
+    this.database = opened.get(fileOf(path) ?? '') ?? open<Buffer, Key>({ path, ...binaryFile, ...flushing })
+    opened.set(fileOf(path) ?? path, this.database)
+    chmodSync(path, 0o600)
+  }
+
+  /**
+   * All of it or nothing. Blocks the thread for the microseconds for which others may write; a thread of its own would cost
+   * many times that, and would hold the lock for as long as this one is busy.
+   */
+  transaction<Result>(work: () => Result): Result {
+    return this.database.transactionSync(work)
+  }
+
+  /** The same, together with what others want in this turn of the event loop: under load, many for the price of one. */
+  inTurn<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let result: Result
+      this.#queued.push({
+        work: () => {
+          result = work()
+        },
+        settle: (failure) => {
+          if (failure === undefined) resolve(result)
+          else reject(failure.cause instanceof Error ? failure.cause : new Error(String(failure.cause)))
+        },
+      })
+      if (this.#queued.length === 1) {
+        setImmediate(() => {
+          this.#flush()
+        })
+      }
+    })
+  }
+
+  /** Writes what is queued. */
+  release(): void {
+    this.#flush()
+  }
+
+  #flush(): void {
+    const queued = this.#queued
+    this.#queued = []
+    if (queued.length === 0) return
+    let failure: { readonly cause: unknown } | undefined
+    try {
+      this.transaction(() => {
+        for (const { work } of queued) work()
+      })
+    } catch (cause) {
+      failure = { cause }
+    }
+    for (const { settle } of queued) settle(failure)
+  }
+}
+
+/** @returns undefined where the system does not say: then every write is flushed */
+function machineStart(): string | undefined {
+  try {
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return /^[\da-f-]{36}$/.test(id) ? id : undefined
+  } catch {
+    return undefined
+  }
+}
