@@ -60,8 +60,13 @@ it('a rehydrate that does not end refuses the requests that wait for it, and the
   const { id } = await open(first)
   await first.close()
   let isStuck = true
+  let closed = 0
   const second = persistentSessions({
-    createServer: build,
+    createServer: () => {
+      const server = build()
+      server.server.onclose = () => closed++
+      return server
+    },
     store,
     startTimeout: 1500,
     rehydrate: () => (isStuck ? never() : undefined),
@@ -71,8 +76,39 @@ it('a rehydrate that does not end refuses the requests that wait for it, and the
   for (const answer of answers) {
     expect([answer.status, answer.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
   }
+  // The server that did not get ready is not left behind.
+  await expect.poll(() => closed).toBe(1)
   isStuck = false
   expect((await post(second, call('quick'), ofSession(id))).status).toBe(200)
+})
+
+it('a server that does not answer what it is told again refuses the request, and a new one takes its place', async () => {
+  const store = memoryStore()
+  let isStuck = false
+  const createServer = () => {
+    const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { logging: {} } })
+    server.registerTool('quick', {}, () => ({ content: [] }))
+    server.server.setRequestHandler('logging/setLevel', () => (isStuck ? never() : {}))
+    return server
+  }
+  const [first, second] = [1, 2].map(() => persistentSessions({ createServer, store, startTimeout: 1500 }))
+  if (first === undefined || second === undefined) throw new Error('two were made')
+  ends.push(
+    () => first.close(),
+    () => second.close(),
+  )
+  const { id } = await open(first)
+  const ask = async (sessions: PersistentSessions, message: object) => {
+    const answer = await post(sessions, message, ofSession(id))
+    await answer.text()
+    return answer.status
+  }
+  expect(await ask(second, call('quick'))).toBe(200)
+  expect(await ask(first, { id: 3, method: 'logging/setLevel', params: { level: 'error' } })).toBe(200)
+  isStuck = true
+  expect(await Promise.all([ask(second, call('quick')), ask(second, { ...call('quick'), id: 4 })])).toEqual([503, 503])
+  isStuck = false
+  expect(await ask(second, call('quick'))).toBe(200)
 })
 
 it('close() ends though a call does not, nor what the author does at the end', { timeout: 15_000 }, async () => {

@@ -17,6 +17,9 @@ import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
 import type { Settings } from './settings.js'
 
+/** To get hold of a server that stays until the request is its. */
+const maxTries = 5
+
 export interface HandlerContext<Server extends SdkServer> {
   readonly settings: Settings<Server>
   readonly keeper: SessionKeeper<Server>
@@ -83,16 +86,27 @@ async function answer<Server extends SdkServer>(
   if (request.method === 'DELETE') {
     return (await keeper.end(sessionId, principal)) ? new Response(null, { status: 200 }) : unknown()
   }
-  const live = await keeper.find({ sdk, request, options }, sessionId, principal)
+  let live = await keeper.find({ sdk, request, options }, sessionId, principal)
+  if (request.method === 'POST') {
+    for (let tries = 0; isLive(live) && tries < maxTries; tries++) {
+      const response = await post(context, live, request, body, options)
+      if (response !== 'went away') return response ?? unknown()
+      live = await keeper.find({ sdk, request, options }, sessionId, principal)
+    }
+    if (isLive(live)) return unavailable('The server of this session has just gone. Try again.', 'server_gone')
+  }
   if (live === undefined) return unknown()
-  if (typeof live === 'string') return atLimit(context, live)
-  if (request.method === 'POST') return (await post(context, live, request, body, options)) ?? unknown()
+  if (!isLive(live)) return atLimit(context, live)
   if (!(await keeper.store.sessions.touch(sessionId, keeper.records.ttlOf(live.record)))) {
     await keeper.gone(sessionId)
     return unknown()
   }
   if (request.method === 'GET') return get(context, live, request)
   return live.handle(request, undefined, options, { streamId: randomUUID(), isSynthetic: false })
+}
+
+function isLive(found: LiveSession | Limit | undefined): found is LiveSession {
+  return typeof found === 'object'
 }
 
 /** A new session, if there is room for it. */
@@ -132,7 +146,7 @@ async function post<Server extends SdkServer>(
   request: Request,
   body: unknown,
   options: RequestOptions,
-): Promise<Response | undefined> {
+): Promise<Response | 'went away' | undefined> {
   const { sessionId, record } = live
   const { sessions } = keeper.store
   const dispatch = { streamId: randomUUID(), isSynthetic: false }
@@ -152,6 +166,8 @@ async function post<Server extends SdkServer>(
     await keeper.gone(sessionId)
     return undefined
   }
+  // Meanwhile it may have left the memory, to make room or because nobody used it. Then it would refuse what it may not.
+  if (live.isClosed) return 'went away'
   keeper.keep(live)
   return live.handle(request, body, options, dispatch)
 }

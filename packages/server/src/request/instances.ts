@@ -39,17 +39,8 @@ export class Instances<Server extends SdkServer> {
     record: SessionRecord,
     isRecreated: boolean,
   ): Promise<LiveSession> {
-    return this.#inTime(this.#restore(arrival, sessionId, record, isRecreated))
-  }
-
-  async #restore(
-    { sdk, request, options }: { readonly sdk: Sdk; readonly request: Request; readonly options: RequestOptions },
-    sessionId: string,
-    record: SessionRecord,
-    isRecreated: boolean,
-  ): Promise<LiveSession> {
-    const live = await this.#make(sdk, sessionId, record, options)
-    try {
+    const { sdk, request, options } = arrival
+    return this.#inTime(this.#make(sdk, sessionId, record, options), async (live) => {
       await replayHandshake(live, request, options.authInfo)
       await this.#settings.rehydrate?.({
         sessionId,
@@ -65,11 +56,7 @@ export class Instances<Server extends SdkServer> {
       live.record = { ...record, logLevel: null, subscriptions: [] }
       await catchUp(live, record, request, options.authInfo)
       live.record = record
-      return live
-    } catch (error) {
-      await live.close()
-      throw error
-    }
+    })
   }
 
   #make(sdk: Sdk, sessionId: string, record: SessionRecord, options: RequestOptions): Promise<LiveSession> {
@@ -92,11 +79,20 @@ export class Instances<Server extends SdkServer> {
     return makeInstance(settings, { sessionId, record, events }, options.authInfo)
   }
 
-  async #inTime(starting: Promise<LiveSession>): Promise<LiveSession> {
-    const started = await within(this.#settings.startTimeout, starting)
-    if (started !== undefined) return started.value
-    // It may still come, and then nobody wants it any more.
-    starting.then((live) => live.close()).catch(() => undefined)
-    throw new StartTimeout(this.#settings.startTimeout)
+  async #inTime(making: Promise<LiveSession>, finish?: (live: LiveSession) => Promise<void>): Promise<LiveSession> {
+    const { startTimeout } = this.#settings
+    const starting = making.then(async (live) => {
+      await finish?.(live)
+      return live
+    })
+    try {
+      const started = await within(startTimeout, starting)
+      if (started === undefined) throw new StartTimeout(startTimeout)
+      return started.value
+    } catch (error) {
+      // Also where it comes later: nobody wants it any more.
+      making.then((live) => live.close()).catch(() => undefined)
+      throw error
+    }
   }
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { JsonValue, Store } from '@mcp-tether/store'
 import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
+import { StartTimeout } from '../base/start-timeout.js'
+import { within } from '../base/within.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import type { RunningRequest } from '../session/dispatch.js'
 import type { InstanceOwner, LiveSession } from '../session/live-session.js'
@@ -100,10 +102,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return restoring
   }
 
-  /** Brings an instance to what is stored, where that is of another version. @returns whether the session is still there */
+  /**
+   * Brings an instance to what is stored, where that is of another version. @returns whether the session is still there
+   * @throws StartTimeout where the author's server does not answer what it is told again; the next request gets a new one
+   */
   async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
     if (version === live.version) return true
-    return live.inTurn(async () => {
+    const brought = live.inTurn(async () => {
       // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
       if (version === live.version) return true
       const stored = await this.records.read(live.sessionId)
@@ -113,6 +118,10 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       live.version = stored.version
       return true
     })
+    const isThere = await within(this.#settings.startTimeout, brought)
+    if (isThere !== undefined) return isThere.value
+    if (!live.hasCalls) await this.live.drop(live)
+    throw new StartTimeout(this.#settings.startTimeout)
   }
 
   /** Ends a session everywhere. @returns whether there was one for this principal */

@@ -84,6 +84,11 @@ export class LiveSession {
     else this.#ends.push(callback)
   }
 
+  /** Whether what the client called runs here. */
+  get hasCalls(): boolean {
+    return [...this.running.values()].some(({ dispatch }) => !dispatch.isSynthetic)
+  }
+
   get isInUse(): boolean {
     return this.running.size > 0 || this.followers.size > 0
   }
