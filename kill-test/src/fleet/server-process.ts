@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Waits } from '../base/waits.js'
 import type { ServerOptions, ServerOrder, ServerReport } from '../server/orders.js'
 
-const main = fileURLToPath(new URL('../server/main.js', import.meta.url))
+/** Built, also for a test that runs from the source. */
+const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 const startLimit = 60_000
 const endLimit = 15_000
 

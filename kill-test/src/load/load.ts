@@ -5,7 +5,7 @@ import { runLanes, tellState } from './lanes.js'
 import { SessionUnderLoad, type LoadContext } from './session-under-load.js'
 
 /** Clients at a time. */
-const clients = 6
+const clients = 4
 /** Of them: sessions that live as long as the run. */
 const lasting = 2
 /** ms that the other ones live. */

@@ -25,7 +25,7 @@ export interface KillTestResult {
 
 /** Plays all fleets, one after the other, and judges them. */
 export async function killTest(options: KillTestOptions): Promise<KillTestResult> {
-  const { kills, seed, store, signal, replicas, server = import.meta.resolve('@mcp-tether/server') } = options
+  const { kills, seed, store, signal, replicas, server = '@mcp-tether/server' } = options
   const tell = options.tell ?? (() => undefined)
   const dice = new Dice(seed)
   const histories: History[] = []
