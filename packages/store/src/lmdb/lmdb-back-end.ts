@@ -15,7 +15,7 @@ import { countOf, leaseAt, rangeOf, removeRange, requestAt, sessionAt, type Data
 import { appendEvent, clearEvents, keepEvents, readEvents } from './event-logs.js'
 import { admit, leave } from './groups.js'
 import type { Notices } from './notices.js'
-import type { SharedDatabase } from './shared-database.js'
+import type { SessionsDatabase } from './sessions-database.js'
 import { Sweep } from './sweep.js'
 import { readSessionValue, sessionValue, timed, timeOf, type SessionValue } from './values.js'
 import type { WorkDatabase } from './work-database.js'
@@ -29,8 +29,7 @@ const flushedShare = 3 / 4
  * Where both are written, the lock of the sessions is taken first.
  */
 export class LmdbBackEnd implements BackEnd {
-  readonly #shared: SharedDatabase
-  readonly #sessions: Database
+  readonly #sessions: SessionsDatabase
   readonly #work: WorkDatabase
   readonly #notices: Notices
   readonly #now: () => number
@@ -38,9 +37,8 @@ export class LmdbBackEnd implements BackEnd {
   readonly #sweepOfWork = new Sweep()
   readonly #flushing = new Set<string>()
 
-  constructor(shared: SharedDatabase, work: WorkDatabase, notices: Notices, now: () => number) {
-    this.#shared = shared
-    this.#sessions = shared.database
+  constructor(sessions: SessionsDatabase, work: WorkDatabase, notices: Notices, now: () => number) {
+    this.#sessions = sessions
     this.#work = work
     this.#notices = notices
     this.#now = now
@@ -65,7 +63,7 @@ export class LmdbBackEnd implements BackEnd {
         else if (database.doesExist(sessionAt(key))) database.putSync(sessionAt(key), timed(now + ttl))
         keepEvents(database, key, now + ttl, now)
       })
-      this.#sessions.putSync(sessionAt(key), sessionValue(now + ttl, version, bytes))
+      this.#sessions.database.putSync(sessionAt(key), sessionValue(now + ttl, version, bytes))
       return { written: true }
     })
   }
@@ -73,7 +71,7 @@ export class LmdbBackEnd implements BackEnd {
   async deleteSession(key: string): Promise<boolean> {
     const existed = await this.#writeSessions(() => {
       const session = this.#session(key)
-      this.#sessions.removeSync(sessionAt(key))
+      this.#sessions.database.removeSync(sessionAt(key))
       return session !== undefined
     })
     // Afterwards, so that what was begun meanwhile goes too.
@@ -179,13 +177,13 @@ export class LmdbBackEnd implements BackEnd {
   async close(): Promise<void> {
     this.#notices.close()
     // In this order: what is still written to the sessions looks into the work.
-    await this.#shared.release()
+    await this.#sessions.release()
     this.#work.release()
   }
 
   /** The session with the time at which it ends: by its last use, where the work knows of one. */
   #session(key: string): (SessionValue & { readonly flushedUntil: number }) | undefined {
-    const value = this.#sessions.get(sessionAt(key))
+    const value = this.#sessions.database.get(sessionAt(key))
     const session = value === undefined ? undefined : readSessionValue(value)
     if (session === undefined) return undefined
     const use = this.#work.database.get(sessionAt(key))
@@ -200,7 +198,7 @@ export class LmdbBackEnd implements BackEnd {
     work: (session: SessionValue, database: Database) => Result,
   ): Promise<Result | undefined> {
     const used = await this.#inWork((database, now) => {
-      this.#sessions.resetReadTxn()
+      this.#sessions.database.resetReadTxn()
       const session = this.#session(key)
       if (session === undefined) return undefined
       const result = work(session, database)
@@ -222,7 +220,7 @@ export class LmdbBackEnd implements BackEnd {
       await this.#writeSessions(() => {
         const session = this.#session(key)
         if (session === undefined) return
-        this.#sessions.putSync(sessionAt(key), sessionValue(session.expiresAt, session.version, session.bytes))
+        this.#sessions.database.putSync(sessionAt(key), sessionValue(session.expiresAt, session.version, session.bytes))
       })
     } finally {
       this.#flushing.delete(key)
@@ -236,7 +234,7 @@ export class LmdbBackEnd implements BackEnd {
 
   async #read<Result>(read: () => Result): Promise<Result> {
     // Another process may have written since this turn of the event loop read last.
-    this.#sessions.resetReadTxn()
+    this.#sessions.database.resetReadTxn()
     this.#work.database.resetReadTxn()
     return Promise.resolve(read())
   }
@@ -266,11 +264,11 @@ export class LmdbBackEnd implements BackEnd {
 
   async #writeSessions<Result>(write: (now: number) => Result): Promise<Result> {
     try {
-      return await this.#shared.transaction(() => {
+      return await this.#sessions.transaction(() => {
         const now = this.#now()
         this.#work.database.resetReadTxn()
         const result = write(now)
-        this.#sweepOfSessions.step(this.#sessions, now, (key) => this.#session(key) !== undefined)
+        this.#sweepOfSessions.step(this.#sessions.database, now, (key) => this.#session(key) !== undefined)
         return result
       })
     } catch (cause) {

@@ -6,7 +6,7 @@ import { checkedCount } from '../front/checked.js'
 import { openStore } from '../front/open-store.js'
 import { LmdbBackEnd } from './lmdb-back-end.js'
 import { Notices } from './notices.js'
-import { SharedDatabase } from './shared-database.js'
+import { SessionsDatabase } from './sessions-database.js'
 import { WorkDatabase } from './work-database.js'
 
 export interface LmdbStoreOptions extends StoreOptions {
@@ -35,11 +35,11 @@ export function lmdbStore(directory: string, options: LmdbStoreOptions = {}): St
   })
 }
 
-function opened(directory: string, timeout: number): { sessions: SharedDatabase; work: WorkDatabase } {
+function opened(directory: string, timeout: number): { sessions: SessionsDatabase; work: WorkDatabase } {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const path = join(directory, 'store.mdb')
-    const sessions = new SharedDatabase(path, timeout)
+    const sessions = new SessionsDatabase(path, timeout)
     chmodSync(path, 0o600)
     return { sessions, work: new WorkDatabase(directory) }
   } catch (cause) {

@@ -1,15 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { open } from 'lmdb'
-import type { Database, Key } from './database.js'
-import { fileOf } from './shared-database.js'
-
-/**
- * By file, for the life of the process: LMDB can't open a file twice in one process without losing its locks; and where one
- * process closes a file in the moment in which another one opens it, both may write at once (lmdb 3.5.6).
- */
-const opened = new Map<string, Database>()
-const binaryFile = { noSubdir: true, encoding: 'binary' } as const
+import type { Database } from './database.js'
+import { openDatabase } from './open-database.js'
 
 /**
  * What only matters while the machine is up: requests in flight, events, leases, messages, when a session was last used. It
@@ -32,9 +24,7 @@ export class WorkDatabase {
         rmSync(join(directory, other), { force: true })
     }
     const path = join(directory, name)
-    const flushing = start === undefined ? { overlappingSync: false } : { noSync: true }
-    this.database = opened.get(fileOf(path) ?? '') ?? open<Buffer, Key>({ path, ...binaryFile, ...flushing })
-    opened.set(fileOf(path) ?? path, this.database)
+    this.database = openDatabase(path, start === undefined ? { overlappingSync: false } : { noSync: true })
     chmodSync(path, 0o600)
   }
 
