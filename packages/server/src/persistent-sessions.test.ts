@@ -47,6 +47,7 @@ describe.each(majors.flatMap((server) => majors.map((client) => ({ server, clien
       const store = lmdb()
       const first = await startReplicas(server, [store()])
       const { client, transport } = await connect(clientMajor, first.url)
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- sessions have it
       await client.setLoggingLevel('error')
       const id = transport.sessionId ?? ''
       await client.close()

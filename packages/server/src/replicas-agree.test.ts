@@ -77,6 +77,7 @@ it('tells a replica of what another one wrote while it wrote itself', async () =
   const writing = new Promise<void>((resolve) => {
     reached = resolve
   })
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- sessions have it
   const changing = client.setLoggingLevel('error')
   await writing
   const subscribed = await fetch(bench.url, {
