@@ -124,11 +124,10 @@ describe('the SDK client, the bridge and the reference server on HTTP+SSE', () =
   })
 
   it('get the result of a call that was in flight when the server was killed, where it is safe to repeat', async () => {
-    await client.listTools()
     let begun!: () => void
     const hasBegun = new Promise<void>((resolve) => (begun = resolve))
     const pending = client.callTool(
-      { name: 'trigger-long-running-operation', arguments: { duration: 1, steps: 10 } },
+      { name: 'trigger-long-running-operation', arguments: { duration: 2, steps: 20 } },
       {
         onprogress: () => {
           begun()
@@ -136,6 +135,8 @@ describe('the SDK client, the bridge and the reference server on HTTP+SSE', () =
       },
     )
     await hasBegun
+    // Only now: whatever the new session says about its tools when it begins has come, and would make their hints unknown.
+    await client.listTools()
     await server.kill()
     server = await startEverythingServer(server.port, 'sse')
     expect(textOf(await pending)).toContain('completed')
