@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from './database.js'
-import { openDatabase } from './open-database.js'
+import type { Gate } from './gate.js'
+import { openOnce } from './open-once.js'
 
 /**
  * What only matters while the machine is up: requests in flight, events, leases, messages, when a session was last used. It
@@ -11,12 +12,14 @@ import { openDatabase } from './open-database.js'
  */
 export class WorkDatabase {
   readonly database: Database
+  readonly #gate: Gate
   #queued: {
     readonly work: () => void
     readonly settle: (failure: { readonly cause: unknown } | undefined) => void
   }[] = []
 
-  constructor(directory: string) {
+  constructor(directory: string, gate: Gate) {
+    this.#gate = gate
     const start = machineStart()
     const name = `work-${start ?? 'flushed'}.mdb`
     for (const other of readdirSync(directory)) {
@@ -24,7 +27,7 @@ export class WorkDatabase {
         rmSync(join(directory, other), { force: true })
     }
     const path = join(directory, name)
-    this.database = openDatabase(path, start === undefined ? { overlappingSync: false } : { noSync: true })
+    this.database = gate.hold(() => openOnce(path, start === undefined ? { overlappingSync: false } : { noSync: true }))
     chmodSync(path, 0o600)
   }
 
@@ -33,7 +36,7 @@ export class WorkDatabase {
    * many times that, and would hold the lock for as long as this one is busy.
    */
   transaction<Result>(work: () => Result): Result {
-    return this.database.transactionSync(work)
+    return this.#gate.hold(() => this.database.transactionSync(work))
   }
 
   /** The same, together with what others want in this turn of the event loop: under load, many for the price of one. */

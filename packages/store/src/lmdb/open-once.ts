@@ -13,7 +13,7 @@ const opened = new Map<string, Database>()
  *   one, and both may write at once (lmdb 3.5.6). The end of a process does not.
  * Throws what LMDB throws.
  */
-export function openDatabase(path: string, options: Omit<RootDatabaseOptionsWithPath, 'path'> = {}): Database {
+export function openOnce(path: string, options: Omit<RootDatabaseOptionsWithPath, 'path'> = {}): Database {
   const known = opened.get(fileOf(path) ?? '')
   if (known) return known
   const database = open<Buffer, Key>({ path, noSubdir: true, encoding: 'binary', ...options })

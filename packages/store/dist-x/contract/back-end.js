@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=back-end.js.map

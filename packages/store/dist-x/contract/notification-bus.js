@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=notification-bus.js.map

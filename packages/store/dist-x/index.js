@@ -1,0 +1,3 @@
+export { StoreError } from './contract/errors.js';
+export { memoryStore } from './memory/memory-store.js';
+//# sourceMappingURL=index.js.map

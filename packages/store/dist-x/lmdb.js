@@ -1,0 +1,2 @@
+export { lmdbStore } from './lmdb/lmdb-store.js';
+//# sourceMappingURL=lmdb.js.map

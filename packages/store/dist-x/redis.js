@@ -1,0 +1,2 @@
+export { redisStore } from './redis/redis-store.js';
+//# sourceMappingURL=redis.js.map
