@@ -1,5 +1,7 @@
 import type { SessionEvents } from '@mcp-tether/store'
 import type { SdkEventStore } from '../sdk/sdk.js'
+import { answerNotKept } from '../wire/error-answers.js'
+import { isAnswer } from '../wire/json-rpc.js'
 import type { Dispatch } from './dispatch.js'
 
 /** The id by which both SDK majors name the standalone stream. */
@@ -85,8 +87,18 @@ export class EventLog implements SdkEventStore {
     return was?.dispatch
   }
 
+  /** Where the store can't take it, what stands in for it: the client that is there gets the message all the same. */
+  #toAppend(streamId: string, message: object): ReturnType<SessionEvents['append']> {
+    try {
+      return this.#events.append(streamId, message)
+    } catch (error) {
+      this.#onFailure(error)
+      return this.#events.append(streamId, isAnswer(message) ? answerNotKept(message.id) : {})
+    }
+  }
+
   #append(streamId: string, message: object): string {
-    const { eventId, stored } = this.#events.append(streamId, message)
+    const { eventId, stored } = this.#toAppend(streamId, message)
     const done = Promise.all([stored, this.#pending.get(streamId)]).then(
       () => {
         this.#onEvent(streamId)
