@@ -38,6 +38,9 @@ export async function handle<Server extends SdkServer>(
     return await answer(context, request, options)
   } catch (error) {
     if (StoreError.isInstance(error)) {
+      if (error.code === 'too_large') {
+        return refusal(413, errorCodes.badRequest, 'Payload Too Large: it is more than the store of the sessions takes')
+      }
       const isFull = error.code === 'too_many_requests'
       const message = isFull
         ? 'This session has too many requests in flight. Try again later.'
@@ -150,9 +153,12 @@ async function post<Server extends SdkServer>(
   const { sessionId, record } = live
   const { sessions } = keeper.store
   const dispatch = { streamId: randomUUID(), isSynthetic: false }
-  const requests = messagesOf(body).filter(isRequest)
+  const messages = messagesOf(body)
+  const requests = messages.filter(isRequest)
   const ttl = keeper.records.ttlOf(record)
   await life.begin()
+  // First, so that nothing was dispatched where it can't be.
+  for (const message of messages) if (live.isForAnother(message)) await keeper.forward(live, message)
   const found =
     requests.length === 0
       ? [(await sessions.touch(sessionId, ttl)) ? live.version : undefined]
