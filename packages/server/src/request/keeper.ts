@@ -15,6 +15,7 @@ import type { ProcessLife } from '../session/process-life.js'
 import { changeBy, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { answeredInstance } from '../wire/server-request-ids.js'
+import { AnsweredNotes } from './answered-notes.js'
 import { Instances } from './instances.js'
 import { recreatedRecord } from './recreated-record.js'
 import { SessionRecords, type VersionedRecord } from './records.js'
@@ -32,8 +33,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   readonly store: Store
   readonly live: LiveSessions
   readonly records: SessionRecords
+  readonly notes: AnsweredNotes
   readonly #settings: Settings<Server>
-  readonly #life: ProcessLife
   readonly #membership: Membership
   readonly #instances: Instances<Server>
   readonly #tell: Instrument
@@ -44,7 +45,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   constructor(settings: Settings<Server>, life: ProcessLife, tell: Instrument) {
     this.#settings = settings
     this.store = settings.store
-    this.#life = life
+    this.notes = new AnsweredNotes(settings.store, life.owner, (sessionId, error) => {
+      this.storeFailed(sessionId, error)
+    })
     this.#tell = tell
     this.records = new SessionRecords(settings.store, settings.ttl, settings.now)
     this.#membership = new Membership(settings.store.sessions, settings.limits)
@@ -159,19 +162,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
   }
 
-  finished(live: LiveSession, { id, dispatch }: RunningRequest): void {
-    if (dispatch.isSynthetic || live.version === undefined) return
-    // After its events: whoever finds no note must find the answer.
-    live
-      .settled(dispatch.streamId)
-      .then(() => this.store.sessions.finishRequest(live.sessionId, id, this.#life.owner))
-      .then(() => {
-        if (live.followedElsewhere.delete(dispatch.streamId)) this.ring(live.sessionId)
-        else live.ring()
-      })
-      .catch((error: unknown) => {
-        this.storeFailed(live.sessionId, error)
-      })
+  finished(live: LiveSession, request: RunningRequest): void {
+    const { isSynthetic, streamId } = request.dispatch
+    if (isSynthetic || live.version === undefined) return
+    void this.notes.remove(live, request).then(() => {
+      if (live.followedElsewhere.delete(streamId)) this.ring(live.sessionId)
+      else live.ring()
+    })
   }
 
   /**

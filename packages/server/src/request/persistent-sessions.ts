@@ -137,6 +137,7 @@ export function persistentSessions<Server extends SdkServer>(
     // Those that were just being opened.
     endStandaloneStreams()
     await Promise.all(keeper.live.all().map((live) => live.whenIdle(left())))
+    keeper.notes.close()
     await keeper.live.close()
     await life.end()
     const end = await endBroadcasts?.catch(() => undefined)

@@ -161,9 +161,14 @@ export class LiveSession {
     for (const bell of [...this.bells]) bell()
   }
 
-  /** Resolves when what the calls of a stream stored so far is stored. */
-  settled(streamId: string): Promise<void> {
+  /** Resolves when what the calls of a stream said so far was stored. @returns false where something of it could not be */
+  settled(streamId: string): Promise<boolean> {
     return this.#log.settled(streamId)
+  }
+
+  /** Nobody asks any more what could not be stored of a stream. */
+  forget(streamId: string): void {
+    this.#log.forget(streamId)
   }
 
   /** Nothing that the server says unasked goes out meanwhile. */
