@@ -200,7 +200,8 @@ async function get<Server extends SdkServer>(
   // Events without a message, for their id alone: clients expect them from this version on.
   const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
   if (streamId === standaloneStreamId) {
-    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, onStoreFailure })
+    const endIfGone = () => keeper.endIfGone(live)
+    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, endIfGone, onStoreFailure })
   }
   if (streamId === undefined || lastEventId === null)
     return refusal(400, errorCodes.badRequest, 'Invalid event ID format')

@@ -148,6 +148,14 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     await this.live.drop(live)
   }
 
+  /** For what lives on without requests, which would tell. */
+  async endIfGone(live: LiveSession): Promise<void> {
+    const stored = await this.records.read(live.sessionId)
+    if (stored?.record.createdAt === live.record.createdAt) return
+    if (this.live.get(live.sessionId) === live) await this.gone(live.sessionId)
+    else await live.close()
+  }
+
   async answering(live: LiveSession, { method, params, dispatch }: RunningRequest, answer: JsonRpcMessage) {
     if (!isObject(answer.result) || dispatch.isSynthetic) return
     const persist = this.#persisted.get(live)

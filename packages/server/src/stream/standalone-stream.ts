@@ -26,7 +26,14 @@ const look = 5_000
 export async function openStandaloneStream(
   live: LiveSession,
   request: Request,
-  context: { store: Store; keepAlive: number; isPrimed: boolean; onStoreFailure: (error: unknown) => void },
+  context: {
+    store: Store
+    keepAlive: number
+    isPrimed: boolean
+    /** Ends the stream where the session is no more: this process may not have been told, or its time is over. */
+    endIfGone: () => Promise<void>
+    onStoreFailure: (error: unknown) => void
+  },
 ): Promise<Response> {
   const { store, isPrimed } = context
   const { sessionId } = live
@@ -60,8 +67,9 @@ export async function openStandaloneStream(
     // A stream that is resumed begins with where it was: both SDKs forget that when it breaks before an event has come.
     const position = isFirst ? undefined : (lastEventId ?? mark)
     const renewing = setInterval(() => {
-      store.sessions.renewLease(sessionId, leaseName, owner, leaseTime).then(
-        (isOurs) => {
+      const renewed = store.sessions.renewLease(sessionId, leaseName, owner, leaseTime)
+      Promise.all([renewed, context.endIfGone()]).then(
+        ([isOurs]) => {
           if (!isOurs) stop()
         },
         (error: unknown) => {
