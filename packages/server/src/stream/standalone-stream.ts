@@ -84,6 +84,7 @@ export async function openStandaloneStream(
       // The first stream of a session begins with what waited for it.
       after: position,
       ...(position !== undefined && isPrimed ? { preface: primingEvent(position) } : {}),
+      isWhole: true,
       withMarks: isFirst && isPrimed,
       next: () => Promise.resolve('wait'),
       listen: (ring) => {
