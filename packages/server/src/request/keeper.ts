@@ -202,6 +202,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     })
   }
 
+  /** The same for its standalone stream; where that is here, nobody else has to know. */
+  ringStandalone(sessionId: string): void {
+    const live = this.live.get(sessionId)
+    if (live?.standalone === undefined) this.ring(sessionId)
+    else live.ring()
+  }
+
   storeFailed(sessionId: string, error: unknown): void {
     this.#tell({ type: 'server-store-failed', session: fingerprint(sessionId), error })
   }

@@ -88,7 +88,7 @@ export function persistentSessions<Server extends SdkServer>(
   async function toStandaloneStream(sessionId: string, notification: unknown): Promise<void> {
     const message = { jsonrpc: '2.0', ...(notification as object) }
     await store.events(sessionId).storeEvent(standaloneStreamId, message)
-    keeper.ring(sessionId)
+    keeper.ringStandalone(sessionId)
   }
 
   /** Of each session that has its stream here. */
