@@ -164,3 +164,24 @@ it('breaks a standalone stream whose reader is so slow that events are gone, and
   await expect(readAll()).rejects.toThrow('Events of this stream are missing')
   expect((await get({ 'last-event-id': mark })).status).toBe(400)
 })
+
+it('sends what waited to the first standalone stream, and never again, however short the log is', async () => {
+  const bench = await startReplicas('v2', [memoryStore({ events: { maxEvents: 3 } })])
+  ends.push(() => bench.close())
+  const headers = { ...(await open(bench.url)), accept: 'text/event-stream' }
+  const notify = (n: number) =>
+    bench.replicas[0]?.sessions.notify(headers['mcp-session-id'], { method: `notifications/${n}` })
+  await notify(0)
+  const first = await fetch(bench.url, { headers })
+  const reader = first.body?.getReader()
+  for (let n = 0; n < 6; n++) {
+    let text = ''
+    while (!text.includes(`notifications/${n}`)) text += Buffer.from((await reader?.read())?.value ?? '').toString()
+    await notify(n + 1)
+  }
+  await reader?.cancel()
+  const second = await fetch(bench.url, { headers })
+  await notify(7)
+  const text = await readUntil(second, /notifications/)
+  expect(text.match(/notifications\/\d/g)).toEqual(['notifications/7'])
+})

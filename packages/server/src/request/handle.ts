@@ -200,8 +200,9 @@ async function get<Server extends SdkServer>(
   // Events without a message, for their id alone: clients expect them from this version on.
   const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
   if (streamId === standaloneStreamId) {
+    const ttl = () => keeper.records.ttlOf(live.record)
     const endIfGone = () => keeper.endIfGone(live)
-    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, endIfGone, onStoreFailure })
+    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, ttl, endIfGone, onStoreFailure })
   }
   if (streamId === undefined || lastEventId === null)
     return refusal(400, errorCodes.badRequest, 'Invalid event ID format')

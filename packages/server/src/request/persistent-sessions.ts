@@ -37,7 +37,8 @@ export interface PersistentSessions extends AsyncDisposable {
   hono(): HonoFace
   fastify(): FastifyFace
   /**
-   * Sends a notification on the session's standalone stream, on whichever process it is; without one it waits in the store.
+   * Sends a notification on the session's standalone stream, on whichever process it is. Without one it waits in the store:
+   * for the session's first stream, or for one that comes back with a `Last-Event-ID`. A later one without begins anew.
    * @returns whether there is such a session
    */
   notify(sessionId: string, notification: Notification): Promise<boolean>
