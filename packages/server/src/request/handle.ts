@@ -15,6 +15,7 @@ import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error
 import { isRequest, messagesOf } from '../wire/json-rpc.js'
 import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
+import { forward } from './session-notices.js'
 import type { Settings } from './settings.js'
 
 /** To get hold of a server that stays until the request is its. */
@@ -158,7 +159,7 @@ async function post<Server extends SdkServer>(
   const ttl = keeper.records.ttlOf(record)
   await life.begin()
   // First, so that nothing was dispatched where it can't be.
-  for (const message of messages) if (live.isForAnother(message)) await keeper.forward(live, message)
+  for (const message of messages) if (live.isForAnother(message)) await forward(keeper.store, sessionId, message)
   const found =
     requests.length === 0
       ? [(await sessions.touch(sessionId, ttl)) ? live.version : undefined]

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { JsonValue, Store } from '@mcp-tether/store'
+import type { Store } from '@mcp-tether/store'
 import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { StartTimeout } from '../base/start-timeout.js'
 import { within } from '../base/within.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import type { RunningRequest } from '../session/dispatch.js'
-import { Inbox, inboxOf } from '../session/inbox.js'
 import type { InstanceOwner, LiveSession } from '../session/live-session.js'
 import { LiveSessions } from '../session/live-sessions.js'
 import { catchUp } from '../session/make-instance.js'
@@ -14,11 +13,11 @@ import { Membership, type Limit } from '../session/membership.js'
 import type { ProcessLife } from '../session/process-life.js'
 import { changeBy, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
-import { answeredInstance } from '../wire/server-request-ids.js'
 import { AnsweredNotes } from './answered-notes.js'
 import { Instances } from './instances.js'
 import { recreatedRecord } from './recreated-record.js'
 import { SessionRecords, type VersionedRecord } from './records.js'
+import { listen } from './session-notices.js'
 import type { Settings } from './settings.js'
 
 /** A request that may bring a session back. */
@@ -179,20 +178,6 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     })
   }
 
-  /**
-   * Passes on what the client said to another instance of its session.
-   * @throws StoreError where it can't be: then the client is not told that it was
-   */
-  async forward({ sessionId }: LiveSession, message: JsonRpcMessage): Promise<void> {
-    const to = answeredInstance(message)
-    if (to === undefined) {
-      await this.store.bus.publish(sessionId, { type: 'cancelled', message: message as JsonValue })
-      return
-    }
-    await this.store.events(sessionId).storeEvent(inboxOf(to), message)
-    await this.store.bus.publish(sessionId, { type: 'answered', to })
-  }
-
   /** Wakes who follows the session's streams, here and elsewhere. */
   ring(sessionId: string): void {
     const live = this.live.get(sessionId)
@@ -275,30 +260,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     }
   }
 
-  async #listen(live: LiveSession): Promise<void> {
-    const inbox = new Inbox(this.store.events(live.sessionId), live.tag, (message) => {
-      live.receive(message)
-    })
-    const look = () => {
-      inbox.read().catch((error: unknown) => {
-        this.storeFailed(live.sessionId, error)
-      })
-    }
-    const stop = await this.store.bus.subscribe(live.sessionId, {
-      onMessage: (message) => {
-        if (!isObject(message)) return
-        if (message.type === 'events') live.ring()
-        if (message.type === 'ended') void this.gone(live.sessionId)
-        if (message.type === 'answered' && message.to === live.tag) look()
-        if (message.type === 'cancelled' && isObject(message.message)) live.cancel(message.message)
-        if (message.type === 'yield' && typeof message.owner === 'string') live.yield(message.owner)
-        if (message.type === 'follow' && typeof message.streamId === 'string') live.followElsewhere(message.streamId)
-      },
-      onGap: () => {
-        look()
-        live.ring()
+  #listen(live: LiveSession): Promise<void> {
+    const { sessionId } = live
+    return listen(this.store, live, {
+      onEnded: () => void this.gone(sessionId),
+      onFailure: (error) => {
+        this.storeFailed(sessionId, error)
       },
     })
-    live.onEnd(stop)
   }
 }

@@ -40,6 +40,8 @@ export class LiveSession {
   version: string | undefined
   lastUsed: number
   isClosed = false
+  /** Whether it has ever asked the client something: then an answer may come to another process. */
+  hasAsked = false
   /** Why an answer could not be stored. */
   failure: Error | undefined
   readonly #transport: OpenTransport
@@ -210,6 +212,7 @@ export class LiveSession {
       const isOf = isAnswer(message) ? message.id : options?.relatedRequestId
       const request = isOf === undefined ? undefined : this.running.get(idKey(isOf))
       if (!isAnswer(message)) {
+        this.hasAsked ||= isRequest(message)
         const out = outgoing(this.tag, message)
         if (request !== undefined) this.#log.belongs(out, request.dispatch)
         await send(out, options)
