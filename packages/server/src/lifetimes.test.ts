@@ -141,3 +141,19 @@ describe.each(['v1', 'v2'] as Major[])('server %s', (major) => {
     expect((await open(bench.url)).status).toBe(200)
   })
 })
+
+it.each(['deleted where nobody is told of it', 'over'])(
+  'ends the standalone stream of a session that is %s',
+  async (how) => {
+    const store = memoryStore()
+    const bench = await startReplicas('v2', [store], how === 'over' ? { ttl: { idle: 1000 } } : {})
+    ends.push(() => bench.close())
+    const { id } = await open(bench.url)
+    const stream = await fetch(bench.url, { headers: { ...version, accept, 'mcp-session-id': id } })
+    expect(stream.status).toBe(200)
+    if (how !== 'over') await store.sessions.delete(id)
+    // It ends by itself.
+    await stream.text()
+    expect((await post(bench.url, ping, { ...version, 'mcp-session-id': id })).status).toBe(404)
+  },
+)

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { memoryStore } from '@mcp-tether/store'
+import { memoryStore, type Store } from '@mcp-tether/store'
 import { lmdbStore } from '@mcp-tether/store/lmdb'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerSessionEvent } from './index.js'
-import { accept, initializeParams, open, post } from './raw-requests.fixture.js'
+import { accept, initializeParams, messagesIn, open, post } from './raw-requests.fixture.js'
 import { connect, startReplicas, type Major } from './replicas.fixture.js'
 
 const ends: (() => Promise<unknown>)[] = []
@@ -188,5 +188,38 @@ describe.each(majors)('server %s', (major) => {
         interval: 100,
       })
       .toBe(404)
+  })
+
+  it('uses the bus once for a broadcast, and not at all for a notification whose stream is here', async () => {
+    const store = memoryStore()
+    const published: unknown[] = []
+    const counting: Store = {
+      ...store,
+      bus: {
+        ...store.bus,
+        publish: (sessionId, message) => {
+          published.push(message)
+          return store.bus.publish(sessionId, message)
+        },
+      },
+    }
+    const started = await startReplicas(major, [counting])
+    ends.push(() => started.close())
+    const { url, replicas } = started
+    const readers = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const { id } = await open(url)
+        const stream = await fetch(url, { headers: { accept, 'mcp-session-id': id } })
+        return { id, reader: stream.body?.getReader() }
+      }),
+    )
+    const heard = (reader: (typeof readers)[0]['reader']) =>
+      reader?.read().then(({ value }) => messagesIn(Buffer.from(value ?? '').toString()))
+    published.length = 0
+    await replicas[0]?.sessions.broadcast({ method: 'notifications/all' })
+    for (const { reader } of readers) expect(await heard(reader)).toMatchObject([{ method: 'notifications/all' }])
+    for (const { id } of readers) await replicas[0]?.sessions.notify(id, { method: 'notifications/one' })
+    for (const { reader } of readers) expect(await heard(reader)).toMatchObject([{ method: 'notifications/one' }])
+    expect(published).toMatchObject([{ type: 'broadcast' }])
   })
 })

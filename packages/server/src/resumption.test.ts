@@ -144,3 +144,44 @@ it('opens the standalone stream soon after the process died that had it', async 
   // One each 50 ms. With a second of patience, a server that is killed each second would never open it.
   expect(tries).toBeLessThan(10)
 })
+
+it('breaks a standalone stream whose reader is so slow that events are gone, and says so to who comes back', async () => {
+  const bench = await startReplicas('v2', [memoryStore({ events: { maxEvents: 5 } })])
+  ends.push(() => bench.close())
+  const headers = { ...(await open(bench.url)), accept: 'text/event-stream' }
+  const [{ sessions } = {}] = bench.replicas
+  if (sessions === undefined) throw new Error('one was started')
+  const get = (more = {}) => sessions.fetch(new Request(bench.url, { headers: { ...headers, ...more } }))
+  const stream = await get()
+  const reader = stream.body?.getReader()
+  const [mark = ''] = idsOf(Buffer.from((await reader?.read())?.value ?? '').toString())
+  for (let n = 0; n < 20; n++) await sessions.notify(headers['mcp-session-id'], { method: `notifications/${n}` })
+  const readAll = async () => {
+    const ids = []
+    for (let n = 0; n < 20; n++) ids.push(...idsOf(Buffer.from((await reader?.read())?.value ?? '').toString()))
+    return ids
+  }
+  await expect(readAll()).rejects.toThrow('Events of this stream are missing')
+  expect((await get({ 'last-event-id': mark })).status).toBe(400)
+})
+
+it('sends what waited to the first standalone stream, and never again, however short the log is', async () => {
+  const bench = await startReplicas('v2', [memoryStore({ events: { maxEvents: 3 } })])
+  ends.push(() => bench.close())
+  const headers = { ...(await open(bench.url)), accept: 'text/event-stream' }
+  const notify = (n: number) =>
+    bench.replicas[0]?.sessions.notify(headers['mcp-session-id'], { method: `notifications/${n}` })
+  await notify(0)
+  const first = await fetch(bench.url, { headers })
+  const reader = first.body?.getReader()
+  for (let n = 0; n < 6; n++) {
+    let text = ''
+    while (!text.includes(`notifications/${n}`)) text += Buffer.from((await reader?.read())?.value ?? '').toString()
+    await notify(n + 1)
+  }
+  await reader?.cancel()
+  const second = await fetch(bench.url, { headers })
+  await notify(7)
+  const text = await readUntil(second, /notifications/)
+  expect(text.match(/notifications\/\d/g)).toEqual(['notifications/7'])
+})

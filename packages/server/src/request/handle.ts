@@ -15,6 +15,7 @@ import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error
 import { isRequest, messagesOf } from '../wire/json-rpc.js'
 import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
+import { forward } from './session-notices.js'
 import type { Settings } from './settings.js'
 
 /** To get hold of a server that stays until the request is its. */
@@ -38,6 +39,9 @@ export async function handle<Server extends SdkServer>(
     return await answer(context, request, options)
   } catch (error) {
     if (StoreError.isInstance(error)) {
+      if (error.code === 'too_large') {
+        return refusal(413, errorCodes.badRequest, 'Payload Too Large: it is more than the store of the sessions takes')
+      }
       const isFull = error.code === 'too_many_requests'
       const message = isFull
         ? 'This session has too many requests in flight. Try again later.'
@@ -150,9 +154,12 @@ async function post<Server extends SdkServer>(
   const { sessionId, record } = live
   const { sessions } = keeper.store
   const dispatch = { streamId: randomUUID(), isSynthetic: false }
-  const requests = messagesOf(body).filter(isRequest)
+  const messages = messagesOf(body)
+  const requests = messages.filter(isRequest)
   const ttl = keeper.records.ttlOf(record)
   await life.begin()
+  // First, so that nothing was dispatched where it can't be.
+  for (const message of messages) if (live.isForAnother(message)) await forward(keeper.store, sessionId, message)
   const found =
     requests.length === 0
       ? [(await sessions.touch(sessionId, ttl)) ? live.version : undefined]
@@ -194,7 +201,9 @@ async function get<Server extends SdkServer>(
   // Events without a message, for their id alone: clients expect them from this version on.
   const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
   if (streamId === standaloneStreamId) {
-    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, onStoreFailure })
+    const ttl = () => keeper.records.ttlOf(live.record)
+    const endIfGone = () => keeper.endIfGone(live)
+    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, ttl, endIfGone, onStoreFailure })
   }
   if (streamId === undefined || lastEventId === null)
     return refusal(400, errorCodes.badRequest, 'Invalid event ID format')

@@ -11,6 +11,8 @@ import type { Settings } from './settings.js'
 export interface InstancesOwner extends InstanceOwner {
   /** Wakes who follows the session's streams, here and elsewhere. */
   ring(sessionId: string): void
+  /** The same for its standalone stream. */
+  ringStandalone(sessionId: string): void
   storeFailed(sessionId: string, error: unknown): void
 }
 
@@ -70,8 +72,9 @@ export class Instances<Server extends SdkServer> {
         this.#owner.storeFailed(id, error)
       },
       onEvent: (live, streamId) => {
+        if (streamId === standaloneStreamId) this.#owner.ringStandalone(live.sessionId)
         // A call's stream is mostly read by nobody but the call itself.
-        if (streamId === standaloneStreamId || live.followedElsewhere.has(streamId)) this.#owner.ring(live.sessionId)
+        else if (live.followedElsewhere.has(streamId)) this.#owner.ring(live.sessionId)
         else live.ring()
       },
     }

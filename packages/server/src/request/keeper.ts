@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { JsonValue, Store } from '@mcp-tether/store'
+import type { Store } from '@mcp-tether/store'
 import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { StartTimeout } from '../base/start-timeout.js'
@@ -13,9 +13,11 @@ import { Membership, type Limit } from '../session/membership.js'
 import type { ProcessLife } from '../session/process-life.js'
 import { changeBy, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
+import { AnsweredNotes } from './answered-notes.js'
 import { Instances } from './instances.js'
 import { recreatedRecord } from './recreated-record.js'
 import { SessionRecords, type VersionedRecord } from './records.js'
+import { listen } from './session-notices.js'
 import type { Settings } from './settings.js'
 
 /** A request that may bring a session back. */
@@ -30,8 +32,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   readonly store: Store
   readonly live: LiveSessions
   readonly records: SessionRecords
+  readonly notes: AnsweredNotes
   readonly #settings: Settings<Server>
-  readonly #life: ProcessLife
   readonly #membership: Membership
   readonly #instances: Instances<Server>
   readonly #tell: Instrument
@@ -42,7 +44,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   constructor(settings: Settings<Server>, life: ProcessLife, tell: Instrument) {
     this.#settings = settings
     this.store = settings.store
-    this.#life = life
+    this.notes = new AnsweredNotes(settings.store, life.owner, (sessionId, error) => {
+      this.storeFailed(sessionId, error)
+    })
     this.#tell = tell
     this.records = new SessionRecords(settings.store, settings.ttl, settings.now)
     this.#membership = new Membership(settings.store.sessions, settings.limits)
@@ -143,6 +147,14 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     await this.live.drop(live)
   }
 
+  /** For what lives on without requests, which would tell. */
+  async endIfGone(live: LiveSession): Promise<void> {
+    const stored = await this.records.read(live.sessionId)
+    if (stored?.record.createdAt === live.record.createdAt) return
+    if (this.live.get(live.sessionId) === live) await this.gone(live.sessionId)
+    else await live.close()
+  }
+
   async answering(live: LiveSession, { method, params, dispatch }: RunningRequest, answer: JsonRpcMessage) {
     if (!isObject(answer.result) || dispatch.isSynthetic) return
     const persist = this.#persisted.get(live)
@@ -157,27 +169,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
   }
 
-  finished(live: LiveSession, { id, dispatch }: RunningRequest): void {
-    if (dispatch.isSynthetic || live.version === undefined) return
-    // After its events: whoever finds no note must find the answer.
-    live
-      .settled(dispatch.streamId)
-      .then(() => this.store.sessions.finishRequest(live.sessionId, id, this.#life.owner))
-      .then(() => {
-        if (live.followedElsewhere.delete(dispatch.streamId)) this.ring(live.sessionId)
-        else live.ring()
-      })
-      .catch((error: unknown) => {
-        this.storeFailed(live.sessionId, error)
-      })
-  }
-
-  async forward(live: LiveSession, message: JsonRpcMessage): Promise<void> {
-    try {
-      await this.store.bus.publish(live.sessionId, { type: 'message', message: message as JsonValue })
-    } catch (error) {
-      this.storeFailed(live.sessionId, error)
-    }
+  finished(live: LiveSession, request: RunningRequest): void {
+    const { isSynthetic, streamId } = request.dispatch
+    if (isSynthetic || live.version === undefined) return
+    void this.notes.remove(live, request).then(() => {
+      if (live.followedElsewhere.delete(streamId)) this.ring(live.sessionId)
+      else live.ring()
+    })
   }
 
   /** Wakes who follows the session's streams, here and elsewhere. */
@@ -187,6 +185,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     this.store.bus.publish(sessionId, { type: 'events' }).catch((error: unknown) => {
       this.storeFailed(sessionId, error)
     })
+  }
+
+  /** The same for its standalone stream; where that is here, nobody else has to know. */
+  ringStandalone(sessionId: string): void {
+    const live = this.live.get(sessionId)
+    if (live?.standalone === undefined) this.ring(sessionId)
+    else live.ring()
   }
 
   storeFailed(sessionId: string, error: unknown): void {
@@ -255,20 +260,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     }
   }
 
-  async #listen(live: LiveSession): Promise<void> {
-    const stop = await this.store.bus.subscribe(live.sessionId, {
-      onMessage: (message) => {
-        if (!isObject(message)) return
-        if (message.type === 'events') live.ring()
-        if (message.type === 'ended') void this.gone(live.sessionId)
-        if (message.type === 'message' && isObject(message.message)) live.deliver(message.message)
-        if (message.type === 'yield' && typeof message.owner === 'string') live.yield(message.owner)
-        if (message.type === 'follow' && typeof message.streamId === 'string') live.followElsewhere(message.streamId)
-      },
-      onGap: () => {
-        live.ring()
+  #listen(live: LiveSession): Promise<void> {
+    const { sessionId } = live
+    return listen(this.store, live, {
+      onEnded: () => void this.gone(sessionId),
+      onFailure: (error) => {
+        this.storeFailed(sessionId, error)
       },
     })
-    live.onEnd(stop)
   }
 }

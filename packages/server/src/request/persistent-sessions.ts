@@ -37,7 +37,8 @@ export interface PersistentSessions extends AsyncDisposable {
   hono(): HonoFace
   fastify(): FastifyFace
   /**
-   * Sends a notification on the session's standalone stream, on whichever process it is; without one it waits in the store.
+   * Sends a notification on the session's standalone stream, on whichever process it is. Without one it waits in the store:
+   * for the session's first stream, or for one that comes back with a `Last-Event-ID`. A later one without begins anew.
    * @returns whether there is such a session
    */
   notify(sessionId: string, notification: Notification): Promise<boolean>
@@ -88,7 +89,7 @@ export function persistentSessions<Server extends SdkServer>(
   async function toStandaloneStream(sessionId: string, notification: unknown): Promise<void> {
     const message = { jsonrpc: '2.0', ...(notification as object) }
     await store.events(sessionId).storeEvent(standaloneStreamId, message)
-    keeper.ring(sessionId)
+    keeper.ringStandalone(sessionId)
   }
 
   /** Of each session that has its stream here. */
@@ -137,6 +138,7 @@ export function persistentSessions<Server extends SdkServer>(
     // Those that were just being opened.
     endStandaloneStreams()
     await Promise.all(keeper.live.all().map((live) => live.whenIdle(left())))
+    keeper.notes.close()
     await keeper.live.close()
     await life.end()
     const end = await endBroadcasts?.catch(() => undefined)

@@ -1,5 +1,7 @@
 import type { SessionEvents } from '@mcp-tether/store'
 import type { SdkEventStore } from '../sdk/sdk.js'
+import { answerNotKept } from '../wire/error-answers.js'
+import { isAnswer } from '../wire/json-rpc.js'
 import type { Dispatch } from './dispatch.js'
 
 /** The id by which both SDK majors name the standalone stream. */
@@ -20,8 +22,8 @@ export class EventLog implements SdkEventStore {
   readonly #dispatchOf = new WeakMap<object, Dispatch>()
   /** The dispatch whose stream the SDK opens now. */
   #opening: { readonly dispatch: Dispatch; readonly isOpen: Promise<void>; readonly opened: () => void } | undefined
-  /** What is being stored, by stream. */
-  readonly #pending = new Map<string, Promise<void>>()
+  /** What is being stored, or was not, by stream. */
+  readonly #pending = new Map<string, Promise<boolean>>()
   /** While a handshake is said again: what the server says unasked then was said to the client before. */
   isMuted = false
 
@@ -53,9 +55,17 @@ export class EventLog implements SdkEventStore {
     this.#dispatchOf.set(message, dispatch)
   }
 
-  /** Resolves when what was stored under a stream so far is stored, well or badly. */
-  async settled(streamId: string): Promise<void> {
-    await this.#pending.get(streamId)
+  /** Resolves when what came under a stream so far was stored. @returns false where something of it could not be */
+  async settled(streamId: string): Promise<boolean> {
+    return (await this.#pending.get(streamId)) ?? true
+  }
+
+  /** Nobody asks any more what could not be stored of a stream. */
+  forget(streamId: string): void {
+    const known = this.#pending.get(streamId)
+    void known?.then((isStored) => {
+      if (!isStored && this.#pending.get(streamId) === known) this.#pending.delete(streamId)
+    })
   }
 
   async storeEvent(sdkStreamId: string, message: object): Promise<string> {
@@ -85,19 +95,32 @@ export class EventLog implements SdkEventStore {
     return was?.dispatch
   }
 
+  /** Where the store can't take it, what stands in for it: the client that is there gets the message all the same. */
+  #toAppend(streamId: string, message: object): ReturnType<SessionEvents['append']> {
+    try {
+      return this.#events.append(streamId, message)
+    } catch (error) {
+      this.#onFailure(error)
+      return this.#events.append(streamId, isAnswer(message) ? answerNotKept(message.id) : {})
+    }
+  }
+
   #append(streamId: string, message: object): string {
-    const { eventId, stored } = this.#events.append(streamId, message)
-    const done = Promise.all([stored, this.#pending.get(streamId)]).then(
-      () => {
+    const { eventId, stored } = this.#toAppend(streamId, message)
+    const before = this.#pending.get(streamId) ?? true
+    const done = Promise.all([before, stored]).then(
+      ([wasStored]) => {
         this.#onEvent(streamId)
+        return wasStored
       },
       (error: unknown) => {
         this.#onFailure(error)
+        return false
       },
     )
     this.#pending.set(streamId, done)
-    void done.then(() => {
-      if (this.#pending.get(streamId) === done) this.#pending.delete(streamId)
+    void done.then((isStored) => {
+      if (isStored && this.#pending.get(streamId) === done) this.#pending.delete(streamId)
     })
     return eventId
   }

@@ -17,8 +17,6 @@ export interface InstanceOwner {
   answering(live: LiveSession, request: RunningRequest, answer: JsonRpcMessage): Promise<void>
   /** The answer is on its way, or none will come. */
   finished(live: LiveSession, request: RunningRequest): void
-  /** For the instance of another process. */
-  forward(live: LiveSession, message: JsonRpcMessage): Promise<void>
 }
 
 /** A session whose server runs in this process: the author's server, the SDK's transport, and what runs in it. */
@@ -42,6 +40,8 @@ export class LiveSession {
   version: string | undefined
   lastUsed: number
   isClosed = false
+  /** Whether it has ever asked the client something: then an answer may come to another process. */
+  hasAsked = false
   /** Why an answer could not be stored. */
   failure: Error | undefined
   readonly #transport: OpenTransport
@@ -134,13 +134,16 @@ export class LiveSession {
     this.#transport.onmessage?.(message)
   }
 
-  /** A message that came to another process. @returns whether it was for this instance */
-  deliver(message: JsonRpcMessage): boolean {
-    if (answeredInstance(message) === this.tag || this.#cancelled(message) !== undefined) {
-      this.receive(message)
-      return true
-    }
-    return false
+  /** A cancellation that came to another process: of a request that may run here. */
+  cancel(message: JsonRpcMessage): void {
+    if (this.#cancelled(message) !== undefined) this.receive(message)
+  }
+
+  /** Whether a message of the client is for the instance of another process, or of one that has died. */
+  isForAnother(message: JsonRpcMessage): boolean {
+    if (message.method === 'notifications/cancelled') return this.#cancelled(message) === undefined
+    const tag = answeredInstance(message)
+    return tag !== undefined && tag !== this.tag
   }
 
   /** Another process resumed this stream, if it is one of ours that still goes on: it is told of each event from now on. */
@@ -160,9 +163,14 @@ export class LiveSession {
     for (const bell of [...this.bells]) bell()
   }
 
-  /** Resolves when what the calls of a stream stored so far is stored. */
-  settled(streamId: string): Promise<void> {
+  /** Resolves when what the calls of a stream said so far was stored. @returns false where something of it could not be */
+  settled(streamId: string): Promise<boolean> {
     return this.#log.settled(streamId)
+  }
+
+  /** Nobody asks any more what could not be stored of a stream. */
+  forget(streamId: string): void {
+    this.#log.forget(streamId)
   }
 
   /** Nothing that the server says unasked goes out meanwhile. */
@@ -204,6 +212,7 @@ export class LiveSession {
       const isOf = isAnswer(message) ? message.id : options?.relatedRequestId
       const request = isOf === undefined ? undefined : this.running.get(idKey(isOf))
       if (!isAnswer(message)) {
+        this.hasAsked ||= isRequest(message)
         const out = outgoing(this.tag, message)
         if (request !== undefined) this.#log.belongs(out, request.dispatch)
         await send(out, options)
@@ -233,21 +242,15 @@ export class LiveSession {
     }
   }
 
-  /** @returns the message as the server is to see it; undefined where it is for another instance */
+  /** @returns the message as the server is to see it; undefined where it is for another instance, which has been told */
   #received(message: JsonRpcMessage): JsonRpcMessage | undefined {
     if (isAnswer(message)) {
       const origin = untagged(message.id)
-      if (origin?.tag === this.tag) return { ...message, id: origin.id }
-      // Of an instance in another process, or of one that has died: then nobody takes it.
-      if (origin !== undefined) void this.#owner.forward(this, message)
-      return undefined
+      return origin?.tag === this.tag ? { ...message, id: origin.id } : undefined
     }
     if (message.method !== 'notifications/cancelled') return message
     const request = this.#cancelled(message)
-    if (request === undefined) {
-      void this.#owner.forward(this, message)
-      return undefined
-    }
+    if (request === undefined) return undefined
     // A cancelled request gets no answer.
     this.#end(request.id)
     return message

@@ -13,6 +13,11 @@ export interface Followed {
   readonly isSeen?: (eventId: string) => boolean
   /** A text that is sent first. */
   readonly preface?: string
+  /**
+   * Whether the stream breaks where something between two events is not kept any more, or can't be read: the client learns
+   * it when it comes back. Otherwise it goes on with what there is.
+   */
+  readonly isWhole?: boolean
   /** Whether marks in the log, which are no messages, are sent as priming events. */
   readonly withMarks?: boolean
   /** Asked when nothing is left to send. `end` is only said when nothing can come any more. */
@@ -74,7 +79,8 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
 
   async function page(): Promise<readonly StoredEvent[]> {
     if (after === undefined) return (await followed.events.readFromStart(followed.streamId)).events
-    const { page: found } = await followed.events.read(after)
+    const { status, page: found } = await followed.events.read(after)
+    if (followed.isWhole === true && status !== 'found') throw new Error('Events of this stream are missing.')
     return found?.events ?? []
   }
 

@@ -1,9 +1,10 @@
 import type { Store } from '@mcp-tether/store'
 import type { LiveSession } from '../session/live-session.js'
 import type { ProcessLife } from '../session/process-life.js'
-import { outcomeUnknown } from '../wire/error-answers.js'
+import { answerNotKept, outcomeUnknown } from '../wire/error-answers.js'
 import { eventStreamAnswer } from './event-stream-answer.js'
 import { follow, primingEvent, type Next } from './follow.js'
+import { ensureAnswered } from './lost-answers.js'
 
 /** ms between looks at a call that another process works on: it may die at any time. */
 const lookAtOthers = 1000
@@ -39,13 +40,10 @@ export async function resumeCall(
         isAnybodyThere = true
         continue
       }
-      // Of this process: the answer was given, and its note is about to go. Of another: it is gone.
-      if (owner !== life.owner) {
-        if (!(await isAnswered(events, streamId, requestId))) {
-          await events.storeEvent(streamId, outcomeUnknown(requestId))
-          context.onLostCall()
-        }
-      }
+      // Of this process: the answer was given, and its note is about to go; or the store was away for one of the two.
+      const standIn = owner === life.owner ? answerNotKept(requestId) : outcomeUnknown(requestId)
+      const isLost = await ensureAnswered(events, streamId, standIn)
+      if (isLost) context.onLostCall()
       await store.sessions.finishRequest(sessionId, requestId, owner)
     }
     if (isAnybodyThere) return 'wait'
@@ -71,21 +69,4 @@ export async function resumeCall(
   })
   live.followers.add(stop)
   return eventStreamAnswer(body, sessionId)
-}
-
-async function isAnswered(
-  events: ReturnType<Store['events']>,
-  streamId: string,
-  requestId: string | number,
-): Promise<boolean> {
-  const first = await events.readFromStart(streamId, 1000)
-  for (let page = first; ;) {
-    if (page.events.some(({ message }) => 'id' in message && message.id === requestId && !('method' in message))) {
-      return true
-    }
-    const last = page.events.at(-1)
-    const more = page.more && last !== undefined ? (await events.read(last.eventId, 1000)).page : undefined
-    if (more === undefined) return false
-    page = more
-  }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SessionEvents, Store } from '@mcp-tether/store'
+import type { Store } from '@mcp-tether/store'
 import { standaloneStreamId } from '../session/event-log.js'
 import type { LiveSession } from '../session/live-session.js'
 import { errorCodes, refusal } from '../wire/error-answers.js'
@@ -10,6 +10,8 @@ import { follow, primingEvent } from './follow.js'
 const leaseName = 'standalone stream'
 const leaseTime = 15_000
 const leaseRenewal = 5_000
+/** One that is held by nobody: that there is one says that there was a stream. The log does not, once it is trimmed. */
+const openedBefore = { name: 'standalone stream was open', owner: 'anybody' }
 /**
  * How long another process is given to let go, in ms, and how often is looked. A little more than a notice takes where no
  * file system tells of it (LMDB: 250): after a crash nobody lets go, and the client waits all of it.
@@ -26,7 +28,16 @@ const look = 5_000
 export async function openStandaloneStream(
   live: LiveSession,
   request: Request,
-  context: { store: Store; keepAlive: number; isPrimed: boolean; onStoreFailure: (error: unknown) => void },
+  context: {
+    store: Store
+    keepAlive: number
+    isPrimed: boolean
+    /** What remains of the session's time, in ms. */
+    ttl: () => number
+    /** Ends the stream where the session is no more: this process may not have been told, or its time is over. */
+    endIfGone: () => Promise<void>
+    onStoreFailure: (error: unknown) => void
+  },
 ): Promise<Response> {
   const { store, isPrimed } = context
   const { sessionId } = live
@@ -45,23 +56,27 @@ export async function openStandaloneStream(
   const forget = () => {
     if (live.standalone?.owner === owner) live.standalone = undefined
   }
+  const { sessions } = store
+  const remember = () => sessions.acquireLease(sessionId, openedBefore.name, openedBefore.owner, context.ttl())
   try {
     await takeLease(store, sessionId, owner)
     const events = store.events(sessionId)
     const lastEventId = request.headers.get('last-event-id')
     if (lastEventId !== null && (await events.read(lastEventId, 1)).status !== 'found') {
       forget()
-      await store.sessions.releaseLease(sessionId, leaseName, owner)
+      await sessions.releaseLease(sessionId, leaseName, owner)
       return refusal(400, errorCodes.badRequest, 'Bad Request: events after this Last-Event-ID are not kept any more')
     }
     // A mark in the log says where a new stream begins; the client learns it, and can come back to it.
-    const isFirst = lastEventId === null && !(await hasMark(events))
+    const isFirst = lastEventId === null && (await sessions.leaseOwner(sessionId, openedBefore.name)) === undefined
     const mark = lastEventId === null ? await events.storeEvent(standaloneStreamId, {}) : undefined
+    await remember()
     // A stream that is resumed begins with where it was: both SDKs forget that when it breaks before an event has come.
     const position = isFirst ? undefined : (lastEventId ?? mark)
     const renewing = setInterval(() => {
-      store.sessions.renewLease(sessionId, leaseName, owner, leaseTime).then(
-        (isOurs) => {
+      const renewed = sessions.renewLease(sessionId, leaseName, owner, leaseTime)
+      Promise.all([renewed, context.endIfGone()]).then(
+        ([isOurs]) => {
           if (!isOurs) stop()
         },
         (error: unknown) => {
@@ -76,6 +91,7 @@ export async function openStandaloneStream(
       // The first stream of a session begins with what waited for it.
       after: position,
       ...(position !== undefined && isPrimed ? { preface: primingEvent(position) } : {}),
+      isWhole: true,
       withMarks: isFirst && isPrimed,
       next: () => Promise.resolve('wait'),
       listen: (ring) => {
@@ -88,7 +104,7 @@ export async function openStandaloneStream(
         clearInterval(renewing)
         live.followers.delete(stop)
         forget()
-        store.sessions.releaseLease(sessionId, leaseName, owner).catch((error: unknown) => {
+        Promise.all([remember(), sessions.releaseLease(sessionId, leaseName, owner)]).catch((error: unknown) => {
           context.onStoreFailure(error)
         })
       },
@@ -101,12 +117,6 @@ export async function openStandaloneStream(
     forget()
     throw error
   }
-}
-
-/** Whether a stream was there before. */
-async function hasMark(events: SessionEvents): Promise<boolean> {
-  const { events: first } = await events.readFromStart(standaloneStreamId, 1000)
-  return first.some(({ message }) => !('jsonrpc' in message))
 }
 
 /** Takes it from whoever has it: a client that comes here has left there, or nobody may have noticed yet. */

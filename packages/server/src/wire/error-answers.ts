@@ -45,14 +45,22 @@ export function unavailable(message: string, code: string, retryAfter = 1): Resp
 
 /** What a call is answered with whose process died: a JSON-RPC message, because its HTTP answer has begun long ago. */
 export function outcomeUnknown(id: RequestId) {
+  return unknown(id, 'The server was restarted while it worked on this request. Whether it took effect is not known')
+}
+
+/** What a client finds that comes back for an answer that was given, and that the store could not keep. */
+export function answerNotKept(id: RequestId) {
+  return unknown(
+    id,
+    'The server answered this request, but could not keep the answer. Whether it took effect is not known',
+  )
+}
+
+function unknown(id: RequestId, what: string) {
+  const message = `${what}: check with a read before you send it again.`
   return {
     jsonrpc: '2.0',
     id,
-    error: {
-      code: errorCodes.outcomeUnknown,
-      message:
-        'The server was restarted while it worked on this request. Whether it took effect is not known: check with a read before you send it again.',
-      data: { code: 'outcome_unknown' },
-    },
+    error: { code: errorCodes.outcomeUnknown, message, data: { code: 'outcome_unknown' } },
   } as const
 }

@@ -9,7 +9,7 @@ export interface StoredEvent {
 /** What follows an event in its stream. */
 export interface EventPage {
   readonly streamId: string
-  /** In the order in which they were stored; at most as many as were asked for. */
+  /** In the order in which they were stored; at most as many as were asked for, and one at least where more follow. */
   readonly events: readonly StoredEvent[]
   /** Whether more follow after the last one. */
   readonly more: boolean

@@ -9,7 +9,9 @@ import {
   type EventStore as EventStoreV1,
 } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { expect, it } from 'vitest'
+import { MemoryBackEnd } from '../memory/memory-back-end.js'
 import { memoryStore } from '../memory/memory-store.js'
+import { openStore } from './open-store.js'
 
 // The compiler is a judge here too: these lines fail to compile when the shape is no longer the SDKs' own.
 const v1 = async (eventStore: EventStoreV1) => {
@@ -92,4 +94,19 @@ it('names the start of a stream without storing anything, for as long as somethi
   expect(await events.read(start)).toMatchObject({ status: 'found', page: { events: [{ eventId: first }] } })
   expect(await events.getStreamIdForEventId(start)).toBe('stream')
   expect(() => events.startOf('')).toThrow('A stream id has to be')
+})
+
+it('reads on over events that can not be read, and does not say that nothing is missing', async () => {
+  const backEnd = new MemoryBackEnd(Date.now, 10)
+  const keyed = (id: string) =>
+    openStore({ encryptionKeys: [{ id, secret: Buffer.alloc(32, id) }] }, () => backEnd).events('session')
+  const [events, others] = [keyed('a'), keyed('b')]
+  const first = await events.storeEvent('stream', { n: 1 })
+  for (let n = 0; n < 7; n++) await others.storeEvent('stream', {})
+  const last = await events.storeEvent('stream', { n: 2 })
+  const page = { events: [{ eventId: last, message: { n: 2 } }], more: false }
+  expect(await events.read(first, 3)).toMatchObject({ status: 'trimmed', page })
+  expect(await events.readFromStart('stream', 1)).toMatchObject({ events: [{ eventId: first }], more: true })
+  await others.storeEvent('unreadable', {})
+  expect(await events.readFromStart('unreadable', 1)).toMatchObject({ events: [], more: false })
 })

@@ -1,4 +1,4 @@
-import type { BackEnd, LogName, RequiredEventLimits } from '../contract/back-end.js'
+import type { BackEnd, LogName, RawEvent, RequiredEventLimits } from '../contract/back-end.js'
 import { StoreError } from '../contract/errors.js'
 import type { EventPage, ReadEventsResult, SessionEvents, StoredEvent, StoredMessage } from '../contract/event-store.js'
 import { eventIdOf, hasSeen, isStreamId, readEventId } from '../record/event-id.js'
@@ -28,22 +28,30 @@ export function createSessionEvents(
   const logOf = (streamId: string): LogName => (streamId === standaloneStreamId ? 'standalone' : 'calls')
   const contextOf = (stream: string, label: string) => `event\0${key}\0${stream}\0${label}`
 
+  function openedEvent(streamId: string, stream: string, { label, bytes }: RawEvent): StoredEvent | undefined {
+    const value = reader.open(contextOf(stream, label), key, bytes)
+    if (value === undefined) return undefined
+    if (typeof value === 'object' && value !== null) return { eventId: eventIdOf(streamId, label), message: value }
+    reader.refuse(key, 'is no event')
+    return undefined
+  }
+
   async function page(streamId: string, after: string | undefined, limit: number) {
     const stream = partKey(streamId)
     const count = checkedCount('limit', limit, 1, maxPage)
-    const { found, events, more } = await backEnd.readEvents(key, logOf(streamId), stream, after, count)
-    const opened = events.map(({ label, bytes }): StoredEvent | undefined => {
-      const value = reader.open(contextOf(stream, label), key, bytes)
-      if (value === undefined) return undefined
-      if (typeof value === 'object' && value !== null) return { eventId: eventIdOf(streamId, label), message: value }
-      reader.refuse(key, 'is no event')
-      return undefined
-    })
-    const readable = opened.filter((event) => event !== undefined)
-    return {
-      isWhole: found && readable.length === events.length,
-      page: { streamId, events: readable, more } satisfies EventPage,
-      isEmpty: events.length === 0,
+    const first = await backEnd.readEvents(key, logOf(streamId), stream, after, count)
+    let isWhole = first.found
+    for (let part = first; ;) {
+      const opened = part.events.map((event) => openedEvent(streamId, stream, event))
+      const readable = opened.filter((event) => event !== undefined)
+      isWhole &&= readable.length === opened.length
+      const last = part.events.at(-1)
+      // Whoever reads on goes on after an event of the page, so that there has to be one.
+      if (readable.length > 0 || !part.more || last === undefined) {
+        const isEmpty = first.events.length === 0
+        return { isWhole, isEmpty, page: { streamId, events: readable, more: part.more } satisfies EventPage }
+      }
+      part = await backEnd.readEvents(key, logOf(streamId), stream, last.label, count)
     }
   }
 
