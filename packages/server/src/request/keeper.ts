@@ -11,7 +11,7 @@ import { LiveSessions } from '../session/live-sessions.js'
 import { catchUp } from '../session/make-instance.js'
 import { Membership, type Limit } from '../session/membership.js'
 import type { ProcessLife } from '../session/process-life.js'
-import { changeBy, type SessionRecord } from '../session/session-record.js'
+import { changeBy, isSameSession, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { Instances } from './instances.js'
 import { recreatedRecord } from './recreated-record.js'
@@ -88,10 +88,12 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   async find(arrival: Arrival, sessionId: string, principal: string | null): Promise<LiveSession | Limit | undefined> {
     const live = this.live.get(sessionId)
     if (live !== undefined) {
-      if (live.record.principal !== principal) return undefined
-      if (!this.records.isOver(live.record)) return live
+      const isOver = this.records.isOver(live.record)
+      if (live.record.principal === principal && !isOver) return live
+      // It may have ended, and been made again for somebody else.
+      if (!isOver && (await this.records.read(sessionId))?.record.principal !== principal) return undefined
       await this.gone(sessionId)
-      return undefined
+      if (isOver) return undefined
     }
     const key = JSON.stringify([principal, sessionId])
     let restoring = this.#restoring.get(key)
@@ -103,7 +105,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   }
 
   /**
-   * Brings an instance to what is stored, where that is of another version. @returns whether the session is still there
+   * Brings an instance to what is stored, where that is of another version.
+   * @returns whether the session is still there, and not another one under its id
    * @throws StartTimeout where the author's server does not answer what it is told again; the next request gets a new one
    */
   async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
@@ -112,7 +115,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
       if (version === live.version) return true
       const stored = await this.records.read(live.sessionId)
-      if (stored === undefined) return false
+      if (stored === undefined || !isSameSession(live.record, stored.record)) return false
       await catchUp(live, stored.record, request, options.authInfo)
       live.record = stored.record
       live.version = stored.version
@@ -244,6 +247,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return stored?.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
     }
     try {
+      // Of the session that had this id, nothing goes over to this one.
+      await this.store.events(sessionId).clear()
+      await this.store.bus.publish(sessionId, { type: 'recreated', createdAt: record.createdAt, principal })
       const limit = await this.admit(sessionId, principal)
       if (limit === undefined) return await this.#restore(arrival, sessionId, { record, version }, true)
       await this.store.sessions.delete(sessionId)
@@ -261,6 +267,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
         if (!isObject(message)) return
         if (message.type === 'events') live.ring()
         if (message.type === 'ended') void this.gone(live.sessionId)
+        if (message.type === 'recreated' && !isSameSession(live.record, message)) void this.gone(live.sessionId)
         if (message.type === 'message' && isObject(message.message)) live.deliver(message.message)
         if (message.type === 'yield' && typeof message.owner === 'string') live.yield(message.owner)
         if (message.type === 'follow' && typeof message.streamId === 'string') live.followElsewhere(message.streamId)

@@ -1,6 +1,6 @@
 import type { Store } from '@mcp-tether/store'
 import type { LiveSession } from '../session/live-session.js'
-import { readRecord, toJson, type SessionRecord } from '../session/session-record.js'
+import { isSameSession, readRecord, toJson, type SessionRecord } from '../session/session-record.js'
 
 /** Tries to change a record that others change too. */
 const maxTries = 20
@@ -58,7 +58,7 @@ export class SessionRecords {
       }
       const current = result.current === undefined ? undefined : readRecord(result.current.data)
       // It was ended meanwhile: there is nothing to remember it in.
-      if (result.current === undefined || current === undefined) return
+      if (result.current === undefined || current === undefined || !isSameSession(record, current)) return
       stored = { version: result.current.version, record: current }
     }
   }
