@@ -77,7 +77,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     this.#persisted.set(live, async (negotiated) => {
       live.record = negotiated
       live.version = await this.records.write(sessionId, negotiated)
-      this.live.add(live)
+      this.live.add(live, this.#settings.now())
       await this.#listen(live)
       this.#tell({ type: 'server-session-created', session: fingerprint(sessionId) })
     })
@@ -231,7 +231,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       await live.close()
       throw error
     }
-    this.live.add(live)
+    // One that was remembered may count no more: its time in its group is not the session's.
+    this.live.add(live, isRecreated ? began : undefined)
     const type = isRecreated ? 'server-session-recreated' : 'server-session-restored'
     this.#tell({ type, session, durationMs: this.#settings.now() - began })
     return live

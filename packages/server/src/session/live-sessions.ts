@@ -25,13 +25,14 @@ export class LiveSessions {
     return [...this.#byId.values()]
   }
 
-  add(live: LiveSession): void {
+  /** @param memberSince when it was said last that this session counts; undefined: not by this process */
+  add(live: LiveSession, memberSince?: number): void {
     if (this.#isClosed) {
       void live.close()
       return
     }
     this.#byId.set(live.sessionId, live)
-    this.#memberSince.set(live, this.#now())
+    if (memberSince !== undefined) this.#memberSince.set(live, memberSince)
     if (this.#byId.size > this.#limit) this.#makeRoom()
     this.#sweeper ??= setInterval(
       () => {
@@ -59,7 +60,7 @@ export class LiveSessions {
   /** Whether it was said long enough ago that this session counts. */
   isMembershipDue(live: LiveSession, every: number): boolean {
     const now = this.#now()
-    if (now - (this.#memberSince.get(live) ?? now) < every) return false
+    if (now - (this.#memberSince.get(live) ?? -Infinity) < every) return false
     this.#memberSince.set(live, now)
     return true
   }
