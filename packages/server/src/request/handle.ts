@@ -238,6 +238,9 @@ async function isOver<Server extends SdkServer>(
 
 function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Response {
   tell({ type: 'server-session-limit-reached', limit })
+  if (limit === 'too_many_live_sessions') {
+    return unavailable('This process has as many sessions in use as are allowed. Try again later.', limit)
+  }
   const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
   return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
 }

@@ -54,7 +54,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return randomBytes(24).toString('base64url')
   }
 
-  admit(sessionId: string, principal: string | null): Promise<Limit | undefined> {
+  /** @returns which limit stands against another session; undefined: it counts from now on */
+  async admit(sessionId: string, principal: string | null): Promise<Limit | undefined> {
+    if (this.live.isFull) return 'too_many_live_sessions'
     return this.#membership.admit(sessionId, principal, this.#settings.ttl.idle)
   }
 
@@ -208,7 +210,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   async #bringBack(arrival: Arrival, sessionId: string, principal: string | null) {
     const stored = await this.records.read(sessionId)
     if (stored !== undefined) {
-      return stored.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
+      if (stored.record.principal !== principal) return undefined
+      return this.live.isFull ? 'too_many_live_sessions' : this.#restore(arrival, sessionId, stored)
     }
     if (this.#settings.unknownSessions === 'refuse' || principal === null) return undefined
     return this.#recreate(arrival, sessionId, principal)

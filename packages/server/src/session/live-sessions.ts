@@ -17,6 +17,11 @@ export class LiveSessions {
     this.#now = now
   }
 
+  /** Whether there is no room, and none can be made. */
+  get isFull(): boolean {
+    return this.#byId.size >= this.#limit && this.all().every(({ isInUse }) => isInUse)
+  }
+
   get(sessionId: string): LiveSession | undefined {
     return this.#byId.get(sessionId)
   }
@@ -33,7 +38,7 @@ export class LiveSessions {
     }
     this.#byId.set(live.sessionId, live)
     if (memberSince !== undefined) this.#memberSince.set(live, memberSince)
-    if (this.#byId.size > this.#limit) this.#makeRoom()
+    this.#makeRoom(live)
     this.#sweeper ??= setInterval(
       () => {
         this.#sweep()
@@ -70,12 +75,11 @@ export class LiveSessions {
     for (const live of this.all()) if (!live.isInUse && live.lastUsed <= limit) void this.drop(live)
   }
 
-  #makeRoom(): void {
-    const idle = this.all().filter(({ isInUse }) => !isInUse)
-    const oldest = idle.reduce<LiveSession | undefined>(
-      (found, live) => (found === undefined || live.lastUsed < found.lastUsed ? live : found),
-      undefined,
-    )
-    if (oldest !== undefined) void this.drop(oldest)
+  /** @param added it stays: its request has not begun yet */
+  #makeRoom(added: LiveSession): void {
+    if (this.#byId.size <= this.#limit) return
+    const idle = this.all().filter((live) => live !== added && !live.isInUse)
+    idle.sort((one, other) => one.lastUsed - other.lastUsed)
+    for (const live of idle.slice(0, this.#byId.size - this.#limit)) void this.drop(live)
   }
 }
