@@ -111,6 +111,48 @@ it('a server that does not answer what it is told again refuses the request, and
   expect(await ask(second, call('quick'))).toBe(200)
 })
 
+it('a server that does not answer what it is told again, while calls run in it, keeps no other request', async () => {
+  const store = memoryStore()
+  let isStuck = false
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  const createServer = () => {
+    const capabilities = { logging: {}, resources: { subscribe: true } }
+    const server = new McpServer({ name: 'test', version: '1' }, { capabilities })
+    server.registerTool('quick', {}, () => ({ content: [] }))
+    server.registerTool('held', {}, () => held.then(() => ({ content: [{ type: 'text', text: 'at last' }] })))
+    server.server.setRequestHandler('logging/setLevel', () => (isStuck ? never() : {}))
+    server.server.setRequestHandler('resources/subscribe', () => held.then(() => ({})))
+    return server
+  }
+  const [first, second] = [1, 2].map(() => persistentSessions({ createServer, store, startTimeout: 1000 }))
+  if (first === undefined || second === undefined) throw new Error('two were made')
+  ends.push(
+    () => first.close({ timeout: 100 }),
+    () => second.close({ timeout: 100 }),
+  )
+  const { id } = await open(first)
+  const answer = await post(second, call('held'), ofSession(id))
+  const resource = { method: 'resources/subscribe', params: { uri: 'test://a' } }
+  const subscribing = await post(second, { id: 3, ...resource }, ofSession(id))
+  const level = { id: 4, method: 'logging/setLevel', params: { level: 'error' } }
+  expect((await post(first, level, ofSession(id))).status).toBe(200)
+  isStuck = true
+  expect((await post(second, { ...call('quick'), id: 5 }, ofSession(id))).status).toBe(503)
+  isStuck = false
+  // A new one takes its place, and what runs in the old one goes on: also for a client whose connection broke.
+  expect((await post(second, { ...call('quick'), id: 6 }, ofSession(id))).status).toBe(200)
+  const reader = answer.body?.getReader()
+  const priming = new TextDecoder().decode((await reader?.read())?.value)
+  await reader?.cancel()
+  const headers = { accept, 'last-event-id': /^id: (.*)$/m.exec(priming)?.[1] ?? '', ...ofSession(id) }
+  const resumed = await second.fetch(new Request(url, { headers }))
+  expect(resumed.status).toBe(200)
+  release()
+  expect(messagesIn(await resumed.text())).toMatchObject([{ id: 2, result: { content: [{ text: 'at last' }] } }])
+  expect(messagesIn(await subscribing.text())).toMatchObject([{ id: 3, error: { data: { code: 'store_failed' } } }])
+})
+
 it('close() ends though a call does not, nor what the author does at the end', { timeout: 15_000 }, async () => {
   const store = memoryStore()
   const sessions = persistentSessions({ createServer: () => Object.assign(build(), { close: never }), store })

@@ -224,11 +224,12 @@ async function get<Server extends SdkServer>(
 /** Whether nothing follows an event of a call's stream, and nothing can follow any more. */
 async function isOver<Server extends SdkServer>(
   { keeper: { store } }: HandlerContext<Server>,
-  { sessionId, running }: LiveSession,
+  live: LiveSession,
   streamId: string,
   lastEventId: string,
 ): Promise<boolean> {
-  if ([...running.values()].some(({ dispatch }) => dispatch.streamId === streamId)) return false
+  const { sessionId } = live
+  if (live.isRunning(streamId)) return false
   const noted = await store.sessions.requestsInFlight(sessionId)
   if (noted.some((request) => request.streamId === streamId)) return false
   // Read last: a call that has just ended has stored its answer before its note went.

@@ -125,7 +125,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     })
     const isThere = await within(this.#settings.startTimeout, brought)
     if (isThere !== undefined) return isThere.value
-    if (!live.hasCalls) await this.live.drop(live)
+    await this.live.retire(live)
     throw new StartTimeout(this.#settings.startTimeout)
   }
 
@@ -142,6 +142,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
 
   /** The session is no more: nothing of it stays here. */
   async gone(sessionId: string): Promise<void> {
+    const retired = this.live.retired(sessionId)
+    if (retired !== undefined) await this.live.drop(retired)
     const live = this.live.get(sessionId)
     if (live === undefined) return
     this.#tell({ type: 'server-session-closed', session: fingerprint(sessionId) })
@@ -159,7 +161,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return
     }
     const change = changeBy(method, params)
-    if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
+    if (change === undefined) return
+    const { startTimeout } = this.#settings
+    const changed = await within(
+      startTimeout,
+      live.inTurn(() => this.records.change(live, change)),
+    )
+    if (changed === undefined) throw new StartTimeout(startTimeout)
   }
 
   finished(live: LiveSession, { id, dispatch }: RunningRequest): void {
@@ -235,6 +243,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       throw error
     }
     // One that was remembered may count no more: its time in its group is not the session's.
+    live.predecessor = this.live.retired(sessionId)
     this.live.add(live, isRecreated ? began : undefined)
     const type = isRecreated ? 'server-session-recreated' : 'server-session-restored'
     this.#tell({ type, session, durationMs: this.#settings.now() - began })

@@ -41,6 +41,8 @@ export class LiveSession {
   /** Of what is stored, when the instance was brought to it. */
   version: string | undefined
   lastUsed: number
+  /** The one whose place it took, where that one still had calls. */
+  predecessor: LiveSession | undefined
   isClosed = false
   /** Why an answer could not be stored. */
   failure: Error | undefined
@@ -87,6 +89,12 @@ export class LiveSession {
   /** Whether what the client called runs here. */
   get hasCalls(): boolean {
     return [...this.running.values()].some(({ dispatch }) => !dispatch.isSynthetic)
+  }
+
+  /** Whether a call whose answer goes to this stream runs in this process. */
+  isRunning(streamId: string): boolean {
+    const isMine = [...this.running.values()].some(({ dispatch }) => dispatch.streamId === streamId)
+    return isMine || this.predecessor?.isRunning(streamId) === true
   }
 
   get isInUse(): boolean {
@@ -161,8 +169,9 @@ export class LiveSession {
   }
 
   /** Resolves when what the calls of a stream stored so far is stored. */
-  settled(streamId: string): Promise<void> {
-    return this.#log.settled(streamId)
+  async settled(streamId: string): Promise<void> {
+    await this.predecessor?.settled(streamId)
+    await this.#log.settled(streamId)
   }
 
   /** Nothing that the server says unasked goes out meanwhile. */

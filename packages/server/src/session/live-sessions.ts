@@ -7,6 +7,8 @@ export class LiveSessions {
   readonly #idle: number
   readonly #now: () => number
   readonly #memberSince = new WeakMap<LiveSession, number>()
+  /** Those whose place another one takes, while they still have calls. */
+  readonly #retired = new Set<LiveSession>()
   #sweeper: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -49,17 +51,31 @@ export class LiveSessions {
 
   async drop(live: LiveSession): Promise<void> {
     if (this.#byId.get(live.sessionId) === live) this.#byId.delete(live.sessionId)
-    if (this.#byId.size === 0) {
+    this.#retired.delete(live)
+    if (this.#byId.size === 0 && this.#retired.size === 0) {
       clearInterval(this.#sweeper)
       this.#sweeper = undefined
     }
     await live.close()
   }
 
+  /** It gets no more requests; its calls may end, unless nothing is heard of it for as long as an idle one may stay. */
+  async retire(live: LiveSession): Promise<void> {
+    if (live.isClosed || this.#isClosed || !live.hasCalls) return this.drop(live)
+    live.standalone?.stop()
+    this.#retired.add(live)
+    if (this.#byId.get(live.sessionId) === live) this.#byId.delete(live.sessionId)
+  }
+
+  /** Whose calls still run, though it gets no more requests. */
+  retired(sessionId: string): LiveSession | undefined {
+    return [...this.#retired].reverse().find((live) => live.sessionId === sessionId)
+  }
+
   /** Ends all of them, and each that still comes. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all(this.all().map((live) => this.drop(live)))
+    await Promise.all([...this.all(), ...this.#retired].map((live) => this.drop(live)))
   }
 
   /** Whether it was said long enough ago that this session counts. */
@@ -73,6 +89,7 @@ export class LiveSessions {
   #sweep(): void {
     const limit = this.#now() - this.#idle
     for (const live of this.all()) if (!live.isInUse && live.lastUsed <= limit) void this.drop(live)
+    for (const live of this.#retired) if (!live.hasCalls || live.lastUsed <= limit) void this.drop(live)
   }
 
   /** @param added it stays: its request has not begun yet */
