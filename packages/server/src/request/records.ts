@@ -1,4 +1,4 @@
-import type { Store } from '@mcp-tether/store'
+import { StoreError, type Store } from '@mcp-tether/store'
 import type { LiveSession } from '../session/live-session.js'
 import { isSameSession, readRecord, toJson, type SessionRecord } from '../session/session-record.js'
 
@@ -42,8 +42,11 @@ export class SessionRecords {
     return result.written ? result.version : undefined
   }
 
-  /** Changes the record of a session, whoever else changes it. */
-  async change(live: LiveSession, change: (record: SessionRecord) => SessionRecord): Promise<void> {
+  /** Changes the record of a session, whoever else changes it. @throws StoreError `store_failed` where others were always quicker */
+  async change(
+    live: Pick<LiveSession, 'sessionId' | 'version' | 'record'>,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<void> {
     const { version, record } = live
     let stored = { version, record }
     for (let tries = 0; tries < maxTries; tries++) {
@@ -61,6 +64,7 @@ export class SessionRecords {
       if (result.current === undefined || current === undefined || !isSameSession(record, current)) return
       stored = { version: result.current.version, record: current }
     }
+    throw new StoreError('store_failed', `Others were quicker to change the session ${maxTries} times.`)
   }
 
   /** Whether the session has lived as long as one may. */
