@@ -1,4 +1,4 @@
-import { memoryStore } from '@mcp-tether/store'
+import { memoryStore, StoreError, type Store } from '@mcp-tether/store'
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterEach, expect, it } from 'vitest'
 import type { PersistentSessions } from './index.js'
@@ -52,6 +52,28 @@ it.each([
     retryAfter: '1',
     message: { error: { data: { code: 'start_timeout' } } },
   })
+})
+
+it('a session that nothing can be heard of is refused, and leaves no trace', async () => {
+  const store = memoryStore()
+  const ids: string[] = []
+  const put: Store['sessions']['put'] = (id, ...given) => {
+    ids.push(id)
+    return store.sessions.put(id, ...given)
+  }
+  let isAway = true
+  const subscribe: Store['bus']['subscribe'] = (...given) =>
+    isAway ? Promise.reject(new StoreError('store_unavailable', 'It is away.')) : store.bus.subscribe(...given)
+  const sessions = persistentSessions({
+    createServer: build,
+    store: { ...store, sessions: { ...store.sessions, put }, bus: { ...store.bus, subscribe } },
+    limits: { total: 1 },
+  })
+  ends.push(() => sessions.close())
+  expect((await open(sessions)).status).toBe(503)
+  expect(await Promise.all(ids.map((id) => store.sessions.get(id)))).toEqual([undefined])
+  isAway = false
+  expect((await open(sessions)).status).toBe(200)
 })
 
 it('a rehydrate that does not end refuses the requests that wait for it, and the next one tries again', async () => {

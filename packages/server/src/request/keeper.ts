@@ -79,8 +79,15 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     this.#persisted.set(live, async (negotiated) => {
       live.record = negotiated
       live.version = await this.records.write(sessionId, negotiated)
+      try {
+        await this.#listen(live)
+        // Nobody waits for it any more.
+        if (live.isClosed) throw new StartTimeout(this.#settings.startTimeout)
+      } catch (error) {
+        await this.store.sessions.delete(sessionId)
+        throw error
+      }
       this.live.add(live, this.#settings.now())
-      await this.#listen(live)
       this.#tell({ type: 'server-session-created', session: fingerprint(sessionId) })
     })
     return live
