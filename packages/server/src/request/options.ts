@@ -78,7 +78,10 @@ export interface PersistentSessionsOptions<Server extends SdkServer> {
     /** ms between comments on quiet streams. @default 15 seconds */
     readonly keepAliveMs?: number
   }
-  /** `WebStandardStreamableHTTPServerTransport` of your SDK. @default the one of the SDK that is installed */
+  /**
+   * `WebStandardStreamableHTTPServerTransport` of your SDK, or a class that extends it.
+   * @default the one of the SDK that `createServer` builds servers of
+   */
   readonly transport?: SdkTransportClass
   /** Told of what happens; the same goes to `node:diagnostics_channel`. */
   readonly instrument?: Instrument
