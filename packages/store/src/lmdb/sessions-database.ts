@@ -12,14 +12,15 @@ export class SessionsDatabase {
 
   /** @param timeout ms that a transaction may wait for its turn. Throws what LMDB throws */
   constructor(path: string, timeout: number) {
-    this.database = openDatabase(path, { separateFlushed: true })
+    // lmdb 3.5.6 resolves a transaction after LMDB has committed it, and that is after the sync.
+    this.database = openDatabase(path)
     this.#timeout = timeout
   }
 
   /**
    * All of it or nothing, one after the other in all processes.
    * @throws StoreError `store_unavailable` where the turn did not come in time, say because the process whose turn it is was
-   * stopped; then nothing is done
+   * stopped: then nothing is done. Or where the disk is slower than that: then it is done, and the writer is not told
    */
   async transaction<Result>(work: () => Result): Promise<Result> {
     let isGivenUp = false
