@@ -161,6 +161,8 @@ it('a server that does not answer what it is told again, while calls run in it, 
   expect((await post(first, level, ofSession(id))).status).toBe(200)
   isStuck = true
   expect((await post(second, { ...call('quick'), id: 5 }, ofSession(id))).status).toBe(503)
+  // What was refused is not noted as in flight.
+  expect((await store.sessions.requestsInFlight(id ?? '')).map(({ requestId }) => requestId).sort()).toEqual([2, 3])
   isStuck = false
   // A new one takes its place, and what runs in the old one goes on: also for a client whose connection broke.
   expect((await post(second, { ...call('quick'), id: 6 }, ofSession(id))).status).toBe(200)

@@ -158,9 +158,14 @@ async function onSession<Server extends SdkServer>(
     await keeper.gone(sessionId)
     return undefined
   }
-  if (!(await keeper.bringTo(version, live, request, options))) {
-    await Promise.all(requests.map(({ id }) => sessions.finishRequest(sessionId, id, life.owner)))
-    await keeper.gone(sessionId)
+  let isThere = false
+  try {
+    isThere = await keeper.bringTo(version, live, request, options)
+  } finally {
+    if (!isThere) await Promise.all(requests.map(({ id }) => sessions.finishRequest(sessionId, id, life.owner)))
+  }
+  if (!isThere) {
+    await keeper.close(live)
     return 'went away'
   }
   // Meanwhile it may have left the memory, to make room or because nobody used it. Then it would refuse what it may not.

@@ -101,7 +101,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       if (live.record.principal === principal && !isOver) return live
       // It may have ended, and been made again for somebody else.
       if (!isOver && (await this.records.read(sessionId))?.record.principal !== principal) return undefined
-      await this.gone(sessionId)
+      await this.close(live)
       if (isOver) return undefined
     }
     const key = JSON.stringify([principal, sessionId])
@@ -152,8 +152,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     const retired = this.live.retired(sessionId)
     if (retired !== undefined) await this.live.drop(retired)
     const live = this.live.get(sessionId)
-    if (live === undefined) return
-    this.#tell({ type: 'server-session-closed', session: fingerprint(sessionId) })
+    if (live !== undefined) await this.close(live)
+  }
+
+  /** The session of this instance is no more, whatever is under its id now. */
+  async close(live: LiveSession): Promise<void> {
+    if (live.isClosed) return
+    this.#tell({ type: 'server-session-closed', session: fingerprint(live.sessionId) })
     await this.live.drop(live)
   }
 
@@ -287,7 +292,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
         if (!isObject(message)) return
         if (message.type === 'events') live.ring()
         if (message.type === 'ended') void this.gone(live.sessionId)
-        if (message.type === 'recreated' && !isSameSession(live.record, message)) void this.gone(live.sessionId)
+        if (message.type === 'recreated' && !isSameSession(live.record, message)) void this.close(live)
         if (message.type === 'message' && isObject(message.message)) live.deliver(message.message)
         if (message.type === 'yield' && typeof message.owner === 'string') live.yield(message.owner)
         if (message.type === 'follow' && typeof message.streamId === 'string') live.followElsewhere(message.streamId)
