@@ -1,6 +1,6 @@
 import { memoryStore, type Store } from '@mcp-tether/store'
 import { afterEach, expect, it } from 'vitest'
-import { messagesIn, open, post } from './raw-requests.fixture.js'
+import { accept, messagesIn, open, post } from './raw-requests.fixture.js'
 import { startReplicas, type Major } from './replicas.fixture.js'
 
 const ends: (() => Promise<unknown>)[] = []
@@ -50,12 +50,42 @@ it.each(['v1', 'v2'] as Major[])(
 )
 
 it.each(['v1', 'v2'] as Major[])('SDK %s: many sessions at once, and room for few servers', async (major) => {
-  const bench = await startReplicas(major, [memoryStore()], { limits: { live: 2 } })
+  const bench = await startReplicas(major, [memoryStore()], { limits: { live: 3 } })
   ends.push(() => bench.close())
-  const ids = (await Promise.all(Array.from({ length: 8 }, () => open(bench.url)))).map(({ id }) => id)
+  const ids = (await Promise.all(Array.from({ length: 60 }, () => open(bench.url)))).map(({ id }) => id)
   for (let round = 0; round < 3; round++) {
     const answers = await Promise.all(ids.map((id) => post(bench.url, where, ofSession(id))))
     expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200))
     for (const answer of answers) expect(messagesIn(await answer.text())).toMatchObject([{ id: 2, result: {} }])
   }
 })
+
+it.each(['v1', 'v2'] as Major[])(
+  'SDK %s: where every server is in use another one is refused, and made when there is room',
+  async (major) => {
+    const store = memoryStore()
+    const limits: string[] = []
+    const bench = await startReplicas(major, [store, store], {
+      limits: { live: 1 },
+      instrument: (event) => event.type === 'server-session-limit-reached' && limits.push(event.limit),
+    })
+    ends.push(() => bench.close())
+    bench.choose = () => 1
+    const elsewhere = ofSession((await open(bench.url)).id)
+    bench.choose = () => 0
+    const leaving = new AbortController()
+    const stream = await fetch(bench.url, {
+      headers: { ...ofSession((await open(bench.url)).id), accept },
+      signal: leaving.signal,
+    })
+    expect(stream.status).toBe(200)
+    expect((await open(bench.url)).status).toBe(503)
+    const refused = await post(bench.url, where, elsewhere)
+    expect([refused.status, refused.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
+    expect(await refused.json()).toMatchObject({ error: { data: { code: 'too_many_live_sessions' } } })
+    expect(limits).toEqual(['too_many_live_sessions', 'too_many_live_sessions'])
+    leaving.abort()
+    await expect.poll(async () => (await post(bench.url, where, elsewhere)).status).toBe(200)
+    expect((await open(bench.url)).status).toBe(200)
+  },
+)

@@ -49,6 +49,19 @@ const faces: Record<string, (sessions: PersistentSessions) => Promise<Server>> =
       })
     })
   },
+  async 'hono with a middleware that reads the body'(sessions) {
+    const app = new Hono()
+    app.use(async ({ req }, next) => {
+      if (req.method === 'POST') await req.json()
+      await next()
+    })
+    app.all('/mcp', sessions.hono())
+    return new Promise((resolve) => {
+      const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => {
+        resolve(server as Server)
+      })
+    })
+  },
   async fastify(sessions) {
     const app = fastify()
     app.all('/mcp', sessions.fastify())

@@ -1,6 +1,6 @@
 import { memoryStore, type Store } from '@mcp-tether/store'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { afterEach, expect, it } from 'vitest'
 import { buildServer, startReplicas } from './replicas.fixture.js'
 
@@ -19,18 +19,28 @@ function untouchable(): Store {
   return { ...store, sessions: Object.fromEntries(names.map((name) => [name, refuse(name)])) as never }
 }
 
-it('a client of the modern era is served by the SDK, on any replica, without a session and without the store', async () => {
-  const replicas = await startReplicas('v2', [untouchable(), untouchable()])
-  ends.push(() => replicas.close())
-  const transport = new StreamableHTTPClientTransport(replicas.url)
-  const client = new Client({ name: 'modern', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
-  await client.connect(transport)
-  ends.push(() => client.close())
-  const places = new Set<string>()
-  for (let n = 0; n < 4; n++) places.add(JSON.stringify((await client.callTool({ name: 'where' })).content))
-  expect(places.size).toBe(2)
-  expect(transport.sessionId).toBeUndefined()
-})
+it.each([
+  ['found by itself', {}],
+  ['named by its transport', { transport: WebStandardStreamableHTTPServerTransport }],
+  [
+    'named by a transport that extends its own',
+    { transport: class extends WebStandardStreamableHTTPServerTransport {} },
+  ],
+])(
+  'a client of the modern era is served by the SDK (%s), on any replica, without session and store',
+  async (_how, options) => {
+    const replicas = await startReplicas('v2', [untouchable(), untouchable()], options)
+    ends.push(() => replicas.close())
+    const transport = new StreamableHTTPClientTransport(replicas.url)
+    const client = new Client({ name: 'modern', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+    await client.connect(transport)
+    ends.push(() => client.close())
+    const places = new Set<string>()
+    for (let n = 0; n < 4; n++) places.add(JSON.stringify((await client.callTool({ name: 'where' })).content))
+    expect(places.size).toBe(2)
+    expect(transport.sessionId).toBeUndefined()
+  },
+)
 
 it('a request of the modern era is answered as the SDK answers it, byte for byte', async () => {
   const replicas = await startReplicas('v2', [untouchable()])

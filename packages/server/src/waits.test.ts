@@ -1,4 +1,4 @@
-import { memoryStore } from '@mcp-tether/store'
+import { memoryStore, StoreError, type Store } from '@mcp-tether/store'
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterEach, expect, it } from 'vitest'
 import type { PersistentSessions } from './index.js'
@@ -52,6 +52,28 @@ it.each([
     retryAfter: '1',
     message: { error: { data: { code: 'start_timeout' } } },
   })
+})
+
+it('a session that nothing can be heard of is refused, and leaves no trace', async () => {
+  const store = memoryStore()
+  const ids: string[] = []
+  const put: Store['sessions']['put'] = (id, ...given) => {
+    ids.push(id)
+    return store.sessions.put(id, ...given)
+  }
+  let isAway = true
+  const subscribe: Store['bus']['subscribe'] = (...given) =>
+    isAway ? Promise.reject(new StoreError('store_unavailable', 'It is away.')) : store.bus.subscribe(...given)
+  const sessions = persistentSessions({
+    createServer: build,
+    store: { ...store, sessions: { ...store.sessions, put }, bus: { ...store.bus, subscribe } },
+    limits: { total: 1 },
+  })
+  ends.push(() => sessions.close())
+  expect((await open(sessions)).status).toBe(503)
+  expect(await Promise.all(ids.map((id) => store.sessions.get(id)))).toEqual([undefined])
+  isAway = false
+  expect((await open(sessions)).status).toBe(200)
 })
 
 it('a rehydrate that does not end refuses the requests that wait for it, and the next one tries again', async () => {
@@ -109,6 +131,50 @@ it('a server that does not answer what it is told again refuses the request, and
   expect(await Promise.all([ask(second, call('quick')), ask(second, { ...call('quick'), id: 4 })])).toEqual([503, 503])
   isStuck = false
   expect(await ask(second, call('quick'))).toBe(200)
+})
+
+it('a server that does not answer what it is told again, while calls run in it, keeps no other request', async () => {
+  const store = memoryStore()
+  let isStuck = false
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  const createServer = () => {
+    const capabilities = { logging: {}, resources: { subscribe: true } }
+    const server = new McpServer({ name: 'test', version: '1' }, { capabilities })
+    server.registerTool('quick', {}, () => ({ content: [] }))
+    server.registerTool('held', {}, () => held.then(() => ({ content: [{ type: 'text', text: 'at last' }] })))
+    server.server.setRequestHandler('logging/setLevel', () => (isStuck ? never() : {}))
+    server.server.setRequestHandler('resources/subscribe', () => held.then(() => ({})))
+    return server
+  }
+  const [first, second] = [1, 2].map(() => persistentSessions({ createServer, store, startTimeout: 1000 }))
+  if (first === undefined || second === undefined) throw new Error('two were made')
+  ends.push(
+    () => first.close({ timeout: 100 }),
+    () => second.close({ timeout: 100 }),
+  )
+  const { id } = await open(first)
+  const answer = await post(second, call('held'), ofSession(id))
+  const resource = { method: 'resources/subscribe', params: { uri: 'test://a' } }
+  const subscribing = await post(second, { id: 3, ...resource }, ofSession(id))
+  const level = { id: 4, method: 'logging/setLevel', params: { level: 'error' } }
+  expect((await post(first, level, ofSession(id))).status).toBe(200)
+  isStuck = true
+  expect((await post(second, { ...call('quick'), id: 5 }, ofSession(id))).status).toBe(503)
+  // What was refused is not noted as in flight.
+  expect((await store.sessions.requestsInFlight(id ?? '')).map(({ requestId }) => requestId).sort()).toEqual([2, 3])
+  isStuck = false
+  // A new one takes its place, and what runs in the old one goes on: also for a client whose connection broke.
+  expect((await post(second, { ...call('quick'), id: 6 }, ofSession(id))).status).toBe(200)
+  const reader = answer.body?.getReader()
+  const priming = new TextDecoder().decode((await reader?.read())?.value)
+  await reader?.cancel()
+  const headers = { accept, 'last-event-id': /^id: (.*)$/m.exec(priming)?.[1] ?? '', ...ofSession(id) }
+  const resumed = await second.fetch(new Request(url, { headers }))
+  expect(resumed.status).toBe(200)
+  release()
+  expect(messagesIn(await resumed.text())).toMatchObject([{ id: 2, result: { content: [{ text: 'at last' }] } }])
+  expect(messagesIn(await subscribing.text())).toMatchObject([{ id: 3, error: { data: { code: 'store_failed' } } }])
 })
 
 it('close() ends though a call does not, nor what the author does at the end', { timeout: 15_000 }, async () => {

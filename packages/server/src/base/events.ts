@@ -22,7 +22,8 @@ export type ServerSessionEvent =
   /** A session was refused (503), because there are as many as are allowed. */
   | {
       readonly type: 'server-session-limit-reached'
-      readonly limit: 'too_many_sessions' | 'too_many_sessions_of_principal'
+      /** `too_many_live_sessions`: every server in this process's memory is in use. */
+      readonly limit: 'too_many_sessions' | 'too_many_sessions_of_principal' | 'too_many_live_sessions'
     }
   /** The process that worked on a request is gone; its stream was answered with an error. */
   | (OfSession & { readonly type: 'server-outcome-unknown' })

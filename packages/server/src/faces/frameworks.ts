@@ -16,13 +16,20 @@ export function expressFace(node: NodeFace): ExpressFace {
 }
 
 export type HonoFace = (context: {
-  readonly req: { readonly raw: Request }
+  readonly req: { readonly raw: Request; json(): Promise<unknown> }
   readonly var?: { readonly auth?: AuthInfo }
 }) => Promise<Response>
 
-/** Who sent it is taken from the context's variable `auth`. */
+/** With or without a middleware in front that reads the body. Who sent it is taken from the context's variable `auth`. */
 export function honoFace(fetch: FetchFace): HonoFace {
-  return ({ req, var: variables }) => fetch(req.raw, variables?.auth === undefined ? {} : { authInfo: variables.auth })
+  return async ({ req, var: variables }) => {
+    // Hono keeps what was read of it. What is no JSON is refused where it is read again.
+    const parsedBody = req.raw.bodyUsed ? await req.json().catch(() => undefined) : undefined
+    return fetch(req.raw, {
+      ...(parsedBody === undefined ? {} : { parsedBody }),
+      ...(variables?.auth === undefined ? {} : { authInfo: variables.auth }),
+    })
+  }
 }
 
 export type FastifyFace = (

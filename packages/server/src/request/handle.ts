@@ -90,23 +90,14 @@ async function answer<Server extends SdkServer>(
   if (request.method === 'DELETE') {
     return (await keeper.end(sessionId, principal)) ? new Response(null, { status: 200 }) : unknown()
   }
-  let live = await keeper.find({ sdk, request, options }, sessionId, principal)
-  if (request.method === 'POST') {
-    for (let tries = 0; isLive(live) && tries < maxTries; tries++) {
-      const response = await post(context, live, request, body, options)
-      if (response !== 'went away') return response ?? unknown()
-      live = await keeper.find({ sdk, request, options }, sessionId, principal)
-    }
-    if (isLive(live)) return unavailable('The server of this session has just gone. Try again.', 'server_gone')
+  for (let tries = 0; tries < maxTries; tries++) {
+    const live = await keeper.find({ sdk, request, options }, sessionId, principal)
+    if (live === undefined) return unknown()
+    if (!isLive(live)) return atLimit(context, live)
+    const response = await onSession(context, live, request, body, options)
+    if (response !== 'went away') return response ?? unknown()
   }
-  if (live === undefined) return unknown()
-  if (!isLive(live)) return atLimit(context, live)
-  if (!(await keeper.store.sessions.touch(sessionId, keeper.records.ttlOf(live.record)))) {
-    await keeper.gone(sessionId)
-    return unknown()
-  }
-  if (request.method === 'GET') return get(context, live, request)
-  return live.handle(request, undefined, options, { streamId: randomUUID(), isSynthetic: false })
+  return unavailable('The server of this session has just gone. Try again.', 'server_gone')
 }
 
 function isLive(found: LiveSession | Limit | undefined): found is LiveSession {
@@ -143,39 +134,54 @@ async function begin<Server extends SdkServer>(
   }
 }
 
-/** @returns undefined where the session has ended meanwhile */
-async function post<Server extends SdkServer>(
-  { keeper, life }: HandlerContext<Server>,
+/** @returns undefined where the session has ended meanwhile; `went away` where another instance has to take the request */
+async function onSession<Server extends SdkServer>(
+  context: HandlerContext<Server>,
   live: LiveSession,
   request: Request,
   body: unknown,
   options: RequestOptions,
 ): Promise<Response | 'went away' | undefined> {
+  const { keeper, life } = context
   const { sessionId, record } = live
   const { sessions } = keeper.store
   const dispatch = { streamId: randomUUID(), isSynthetic: false }
   const messages = messagesOf(body)
   const requests = messages.filter(isRequest)
   const ttl = keeper.records.ttlOf(record)
-  await life.begin()
-  // First, so that nothing was dispatched where it can't be.
-  for (const message of messages) if (live.isForAnother(message)) await forward(keeper.store, sessionId, message)
+  if (requests.length > 0) await life.begin()
   const found =
     requests.length === 0
-      ? [(await sessions.touch(sessionId, ttl)) ? live.version : undefined]
+      ? [await sessions.touch(sessionId, ttl)]
       : await Promise.all(
           requests.map(({ id: requestId }) =>
             sessions.startRequest(sessionId, { requestId, owner: life.owner, streamId: dispatch.streamId }, ttl),
           ),
         )
   const version = found[0]
-  if (version === undefined || !(await keeper.bringTo(version, live, request, options))) {
+  if (version === undefined) {
     await keeper.gone(sessionId)
     return undefined
+  }
+  let isThere = false
+  try {
+    if (await keeper.bringTo(version, live, request, options)) {
+      // Not before, or an answer gets into a session that is another's by now; and before anything is dispatched.
+      const others = live.isClosed ? [] : messages.filter((message) => live.isForAnother(message))
+      for (const message of others) await forward(keeper.store, sessionId, message)
+      isThere = true
+    }
+  } finally {
+    if (!isThere) await Promise.all(requests.map(({ id }) => sessions.finishRequest(sessionId, id, life.owner)))
+  }
+  if (!isThere) {
+    await keeper.close(live)
+    return 'went away'
   }
   // Meanwhile it may have left the memory, to make room or because nobody used it. Then it would refuse what it may not.
   if (live.isClosed) return 'went away'
   keeper.keep(live)
+  if (request.method === 'GET') return get(context, live, request)
   return live.handle(request, body, options, dispatch)
 }
 
@@ -235,11 +241,12 @@ async function get<Server extends SdkServer>(
 /** Whether nothing follows an event of a call's stream, and nothing can follow any more. */
 async function isOver<Server extends SdkServer>(
   { keeper: { store } }: HandlerContext<Server>,
-  { sessionId, running }: LiveSession,
+  live: LiveSession,
   streamId: string,
   lastEventId: string,
 ): Promise<boolean> {
-  if ([...running.values()].some(({ dispatch }) => dispatch.streamId === streamId)) return false
+  const { sessionId } = live
+  if (live.isRunning(streamId)) return false
   const noted = await store.sessions.requestsInFlight(sessionId)
   if (noted.some((request) => request.streamId === streamId)) return false
   // Read last: a call that has just ended has stored its answer before its note went.
@@ -249,6 +256,9 @@ async function isOver<Server extends SdkServer>(
 
 function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Response {
   tell({ type: 'server-session-limit-reached', limit })
+  if (limit === 'too_many_live_sessions') {
+    return unavailable('This process has as many sessions in use as are allowed. Try again later.', limit)
+  }
   const whose = limit === 'too_many_sessions' ? 'The server has' : 'You have'
   return unavailable(`${whose} as many sessions as are allowed. End one, or try again later.`, limit, 60)
 }

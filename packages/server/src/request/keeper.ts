@@ -11,7 +11,7 @@ import { LiveSessions } from '../session/live-sessions.js'
 import { catchUp } from '../session/make-instance.js'
 import { Membership, type Limit } from '../session/membership.js'
 import type { ProcessLife } from '../session/process-life.js'
-import { changeBy, type SessionRecord } from '../session/session-record.js'
+import { changeBy, isSameSession, type SessionRecord } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { AnsweredNotes } from './answered-notes.js'
 import { Instances } from './instances.js'
@@ -58,7 +58,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     return randomBytes(24).toString('base64url')
   }
 
-  admit(sessionId: string, principal: string | null): Promise<Limit | undefined> {
+  /** @returns which limit stands against another session; undefined: it counts from now on */
+  async admit(sessionId: string, principal: string | null): Promise<Limit | undefined> {
+    if (this.live.isFull) return 'too_many_live_sessions'
     return this.#membership.admit(sessionId, principal, this.#settings.ttl.idle)
   }
 
@@ -81,8 +83,15 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     this.#persisted.set(live, async (negotiated) => {
       live.record = negotiated
       live.version = await this.records.write(sessionId, negotiated)
-      this.live.add(live)
-      await this.#listen(live)
+      try {
+        await this.#listen(live)
+        // Nobody waits for it any more.
+        if (live.isClosed) throw new StartTimeout(this.#settings.startTimeout)
+      } catch (error) {
+        await this.store.sessions.delete(sessionId)
+        throw error
+      }
+      this.live.add(live, this.#settings.now())
       this.#tell({ type: 'server-session-created', session: fingerprint(sessionId) })
     })
     return live
@@ -92,10 +101,12 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   async find(arrival: Arrival, sessionId: string, principal: string | null): Promise<LiveSession | Limit | undefined> {
     const live = this.live.get(sessionId)
     if (live !== undefined) {
-      if (live.record.principal !== principal) return undefined
-      if (!this.records.isOver(live.record)) return live
-      await this.gone(sessionId)
-      return undefined
+      const isOver = this.records.isOver(live.record)
+      if (live.record.principal === principal && !isOver) return live
+      // It may have ended, and been made again for somebody else.
+      if (!isOver && (await this.records.read(sessionId))?.record.principal !== principal) return undefined
+      await this.close(live)
+      if (isOver) return undefined
     }
     const key = JSON.stringify([principal, sessionId])
     let restoring = this.#restoring.get(key)
@@ -107,7 +118,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   }
 
   /**
-   * Brings an instance to what is stored, where that is of another version. @returns whether the session is still there
+   * Brings an instance to what is stored, where that is of another version.
+   * @returns whether the session is still there, and not another one under its id
    * @throws StartTimeout where the author's server does not answer what it is told again; the next request gets a new one
    */
   async bringTo(version: string, live: LiveSession, request: Request, options: RequestOptions): Promise<boolean> {
@@ -116,7 +128,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       // Somebody else may have done it meanwhile; whoever comes now waits until it is done.
       if (version === live.version) return true
       const stored = await this.records.read(live.sessionId)
-      if (stored === undefined) return false
+      if (stored === undefined || !isSameSession(live.record, stored.record)) return false
       await catchUp(live, stored.record, request, options.authInfo)
       live.record = stored.record
       live.version = stored.version
@@ -124,7 +136,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     })
     const isThere = await within(this.#settings.startTimeout, brought)
     if (isThere !== undefined) return isThere.value
-    if (!live.hasCalls) await this.live.drop(live)
+    await this.live.retire(live)
     throw new StartTimeout(this.#settings.startTimeout)
   }
 
@@ -141,18 +153,24 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
 
   /** The session is no more: nothing of it stays here. */
   async gone(sessionId: string): Promise<void> {
+    const retired = this.live.retired(sessionId)
+    if (retired !== undefined) await this.live.drop(retired)
     const live = this.live.get(sessionId)
-    if (live === undefined) return
-    this.#tell({ type: 'server-session-closed', session: fingerprint(sessionId) })
+    if (live !== undefined) await this.close(live)
+  }
+
+  /** The session of this instance is no more, whatever is under its id now. */
+  async close(live: LiveSession): Promise<void> {
+    if (live.isClosed) return
+    this.#tell({ type: 'server-session-closed', session: fingerprint(live.sessionId) })
     await this.live.drop(live)
   }
 
   /** For what lives on without requests, which would tell. */
   async endIfGone(live: LiveSession): Promise<void> {
     const stored = await this.records.read(live.sessionId)
-    if (stored?.record.createdAt === live.record.createdAt) return
-    if (this.live.get(live.sessionId) === live) await this.gone(live.sessionId)
-    else await live.close()
+    if (stored !== undefined && isSameSession(stored.record, live.record)) return
+    await this.close(live)
   }
 
   async answering(live: LiveSession, { method, params, dispatch }: RunningRequest, answer: JsonRpcMessage) {
@@ -166,7 +184,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return
     }
     const change = changeBy(method, params)
-    if (change !== undefined) await live.inTurn(() => this.records.change(live, change))
+    if (change === undefined) return
+    const { startTimeout } = this.#settings
+    const changed = await within(
+      startTimeout,
+      live.inTurn(() => this.records.change(live, change)),
+    )
+    if (changed === undefined) throw new StartTimeout(startTimeout)
   }
 
   finished(live: LiveSession, request: RunningRequest): void {
@@ -210,7 +234,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
   async #bringBack(arrival: Arrival, sessionId: string, principal: string | null) {
     const stored = await this.records.read(sessionId)
     if (stored !== undefined) {
-      return stored.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
+      if (stored.record.principal !== principal) return undefined
+      return this.live.isFull ? 'too_many_live_sessions' : this.#restore(arrival, sessionId, stored)
     }
     if (this.#settings.unknownSessions === 'refuse' || principal === null) return undefined
     return this.#recreate(arrival, sessionId, principal)
@@ -233,7 +258,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       await live.close()
       throw error
     }
-    this.live.add(live)
+    // One that was remembered may count no more: its time in its group is not the session's.
+    live.predecessor = this.live.retired(sessionId)
+    this.live.add(live, isRecreated ? began : undefined)
     const type = isRecreated ? 'server-session-recreated' : 'server-session-restored'
     this.#tell({ type, session, durationMs: this.#settings.now() - began })
     return live
@@ -249,6 +276,9 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
       return stored?.record.principal === principal ? this.#restore(arrival, sessionId, stored) : undefined
     }
     try {
+      // Of the session that had this id, nothing goes over to this one.
+      await this.store.events(sessionId).clear()
+      await this.store.bus.publish(sessionId, { type: 'recreated', createdAt: record.createdAt, principal })
       const limit = await this.admit(sessionId, principal)
       if (limit === undefined) return await this.#restore(arrival, sessionId, { record, version }, true)
       await this.store.sessions.delete(sessionId)
@@ -264,6 +294,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     const { sessionId } = live
     return listen(this.store, live, {
       onEnded: () => void this.gone(sessionId),
+      onReplaced: () => void this.close(live),
       onFailure: (error) => {
         this.storeFailed(sessionId, error)
       },

@@ -30,7 +30,7 @@ export interface PersistentSessionsOptions<Server extends SdkServer> {
   readonly rehydrate?: (session: RestoredSession<Server>) => void | Promise<void>
   /**
    * Whom a request is of; undefined: nobody is known, and the session belongs to whoever knows its id.
-   * @default issuer and subject of `authInfo.extra`, else `authInfo.clientId`
+   * @default issuer and subject of `authInfo.extra`, else `authInfo.clientId`: then all users of an OAuth client are one
    */
   readonly principal?: (request: Request, authInfo: AuthInfo | undefined) => string | undefined
   /**
@@ -57,7 +57,10 @@ export interface PersistentSessionsOptions<Server extends SdkServer> {
     readonly perPrincipal?: number
     /** Sessions in all. @default 1,000,000 */
     readonly total?: number
-    /** Servers in this process's memory; beyond it the one that was idle longest goes. @default 10,000 */
+    /**
+     * Servers in this process's memory; beyond it the one that was idle longest goes, and where all of them are in use the
+     * request is answered with 503. @default 10,000
+     */
     readonly live?: number
     /** Bytes of a request's body. @default 4 MiB */
     readonly bodyBytes?: number
@@ -78,7 +81,10 @@ export interface PersistentSessionsOptions<Server extends SdkServer> {
     /** ms between comments on quiet streams. @default 15 seconds */
     readonly keepAliveMs?: number
   }
-  /** `WebStandardStreamableHTTPServerTransport` of your SDK. @default the one of the SDK that is installed */
+  /**
+   * `WebStandardStreamableHTTPServerTransport` of your SDK, or a class that extends it.
+   * @default the one of the SDK that `createServer` builds servers of
+   */
   readonly transport?: SdkTransportClass
   /** Told of what happens; the same goes to `node:diagnostics_channel`. */
   readonly instrument?: Instrument

@@ -11,7 +11,7 @@ import {
   type HonoFace,
 } from '../faces/frameworks.js'
 import { nodeFace, type FetchFace, type NodeFace } from '../faces/node-face.js'
-import { detectSdk } from '../sdk/detect-sdk.js'
+import { detectSdk, sdkOf } from '../sdk/detect-sdk.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
 import { standaloneStreamId } from '../session/event-log.js'
 import { ProcessLife } from '../session/process-life.js'
@@ -72,13 +72,14 @@ export function persistentSessions<Server extends SdkServer>(
   let endBroadcasts: Promise<() => void> | undefined
 
   async function detect(): Promise<Sdk> {
-    const found = await within(settings.startTimeout, detectSdk(settings.createServer))
+    const { createServer, transport } = settings
+    const finding = transport === undefined ? detectSdk(createServer) : sdkOf(transport, createServer)
+    const found = await within(settings.startTimeout, finding)
     if (found === undefined) throw new StartTimeout(settings.startTimeout)
     return found.value
   }
 
   const sdk = (): Promise<Sdk> => {
-    if (settings.transport !== undefined) return Promise.resolve({ Transport: settings.transport })
     detected ??= detect().catch((error: unknown) => {
       detected = undefined
       throw error

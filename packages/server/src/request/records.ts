@@ -1,6 +1,6 @@
-import type { Store } from '@mcp-tether/store'
+import { StoreError, type Store } from '@mcp-tether/store'
 import type { LiveSession } from '../session/live-session.js'
-import { readRecord, toJson, type SessionRecord } from '../session/session-record.js'
+import { isSameSession, readRecord, toJson, type SessionRecord } from '../session/session-record.js'
 
 /** Tries to change a record that others change too. */
 const maxTries = 20
@@ -42,8 +42,11 @@ export class SessionRecords {
     return result.written ? result.version : undefined
   }
 
-  /** Changes the record of a session, whoever else changes it. */
-  async change(live: LiveSession, change: (record: SessionRecord) => SessionRecord): Promise<void> {
+  /** Changes the record of a session, whoever else changes it. @throws StoreError `store_failed` where others were always quicker */
+  async change(
+    live: Pick<LiveSession, 'sessionId' | 'version' | 'record'>,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<void> {
     const { version, record } = live
     let stored = { version, record }
     for (let tries = 0; tries < maxTries; tries++) {
@@ -58,9 +61,10 @@ export class SessionRecords {
       }
       const current = result.current === undefined ? undefined : readRecord(result.current.data)
       // It was ended meanwhile: there is nothing to remember it in.
-      if (result.current === undefined || current === undefined) return
+      if (result.current === undefined || current === undefined || !isSameSession(record, current)) return
       stored = { version: result.current.version, record: current }
     }
+    throw new StoreError('store_failed', `Others were quicker to change the session ${maxTries} times.`)
   }
 
   /** Whether the session has lived as long as one may. */

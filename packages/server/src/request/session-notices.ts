@@ -1,6 +1,7 @@
 import type { JsonValue, Store } from '@mcp-tether/store'
 import { Inbox, inboxOf } from '../session/inbox.js'
 import type { LiveSession } from '../session/live-session.js'
+import { isSameSession } from '../session/session-record.js'
 import { isObject, type JsonRpcMessage } from '../wire/json-rpc.js'
 import { answeredInstance } from '../wire/server-request-ids.js'
 
@@ -22,7 +23,12 @@ export async function forward(store: Store, sessionId: string, message: JsonRpcM
 export async function listen(
   store: Store,
   live: LiveSession,
-  told: { readonly onEnded: () => void; readonly onFailure: (error: unknown) => void },
+  told: {
+    readonly onEnded: () => void
+    /** The id is another session's now. */
+    readonly onReplaced: () => void
+    readonly onFailure: (error: unknown) => void
+  },
 ): Promise<void> {
   const inbox = new Inbox(store.events(live.sessionId), live.tag, (message) => {
     live.receive(message)
@@ -35,6 +41,7 @@ export async function listen(
       if (!isObject(message)) return
       if (message.type === 'events') live.ring()
       if (message.type === 'ended') told.onEnded()
+      if (message.type === 'recreated' && !isSameSession(live.record, message)) told.onReplaced()
       if (message.type === 'answered' && message.to === live.tag) look()
       if (message.type === 'cancelled' && isObject(message.message)) live.cancel(message.message)
       if (message.type === 'yield' && typeof message.owner === 'string') live.yield(message.owner)

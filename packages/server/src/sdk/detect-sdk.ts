@@ -33,6 +33,15 @@ export async function detectSdk(createServer: CreateServer): Promise<Sdk> {
   )
 }
 
+/** The SDK of a transport that the author names. Of v2, where it is v2's class or extends it. */
+export async function sdkOf(Transport: SdkTransportClass, createServer: CreateServer): Promise<Sdk> {
+  const v2 = await loadV2()
+  if (v2 === undefined) return { Transport }
+  const ofV2 = v2.WebStandardStreamableHTTPServerTransport
+  const isV2 = Transport === ofV2 || Transport.prototype instanceof ofV2
+  return isV2 ? { ...sdkV2(v2, createServer), Transport } : { Transport }
+}
+
 function sdkV2(v2: V2, createServer: CreateServer): Sdk {
   const handler = v2.createMcpHandler(createServer, { legacy: 'reject' })
   return {

@@ -39,6 +39,8 @@ export class LiveSession {
   /** Of what is stored, when the instance was brought to it. */
   version: string | undefined
   lastUsed: number
+  /** The one whose place it took, where that one still had calls. */
+  predecessor: LiveSession | undefined
   isClosed = false
   /** Whether it has ever asked the client something: then an answer may come to another process. */
   hasAsked = false
@@ -87,6 +89,12 @@ export class LiveSession {
   /** Whether what the client called runs here. */
   get hasCalls(): boolean {
     return [...this.running.values()].some(({ dispatch }) => !dispatch.isSynthetic)
+  }
+
+  /** Whether a call whose answer goes to this stream runs in this process. */
+  isRunning(streamId: string): boolean {
+    const isMine = [...this.running.values()].some(({ dispatch }) => dispatch.streamId === streamId)
+    return isMine || this.predecessor?.isRunning(streamId) === true
   }
 
   get isInUse(): boolean {
@@ -164,8 +172,9 @@ export class LiveSession {
   }
 
   /** Resolves when what the calls of a stream said so far was stored. @returns false where something of it could not be */
-  settled(streamId: string): Promise<boolean> {
-    return this.#log.settled(streamId)
+  async settled(streamId: string): Promise<boolean> {
+    const before = await this.predecessor?.settled(streamId)
+    return (await this.#log.settled(streamId)) && before !== false
   }
 
   /** Nobody asks any more what could not be stored of a stream. */

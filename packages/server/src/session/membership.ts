@@ -1,7 +1,7 @@
 import type { SessionStore } from '@mcp-tether/store'
 
-/** Which limit stands against another session. */
-export type Limit = 'too_many_sessions' | 'too_many_sessions_of_principal'
+/** Which limit stands against another session; `too_many_live_sessions`: in the memory of this process. */
+export type Limit = 'too_many_sessions' | 'too_many_sessions_of_principal' | 'too_many_live_sessions'
 
 const allSessions = 'all sessions'
 

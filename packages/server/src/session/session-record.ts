@@ -35,6 +35,14 @@ export function readRecord(data: JsonObject): SessionRecord | undefined {
   return { format, initialize, protocolVersion, principal, createdAt, logLevel, subscriptions }
 }
 
+/** With `unknownSessions: 'recreate'` an id may come again, for somebody else as well. */
+export function isSameSession(
+  one: SessionRecord,
+  other: { readonly createdAt?: unknown; readonly principal?: unknown },
+): boolean {
+  return one.createdAt === other.createdAt && one.principal === other.principal
+}
+
 /** What a request that was answered well changes in the record; undefined: nothing. */
 export function changeBy(method: string, params: unknown): ((record: SessionRecord) => SessionRecord) | undefined {
   if (!isObject(params)) return undefined

@@ -28,7 +28,7 @@ export async function resumeCall(
   const { sessionId } = live
   const { streamId, lastEventId, isStored, isPrimed } = position
   const events = store.events(sessionId)
-  const isRunningHere = () => [...live.running.values()].some(({ dispatch }) => dispatch.streamId === streamId)
+  const isRunningHere = () => live.isRunning(streamId)
 
   async function next(): Promise<Next> {
     if (isRunningHere()) return 'wait'

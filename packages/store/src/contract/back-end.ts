@@ -58,7 +58,8 @@ export interface BackEnd {
     expected: Expected,
   ): Promise<RawWriteResult>
   deleteSession(key: string): Promise<boolean>
-  touchSession(key: string, ttl: number): Promise<boolean>
+  /** @returns the session's version; undefined where there is none */
+  touchSession(key: string, ttl: number): Promise<string | undefined>
 
   /** @returns the session's version when noted; `full` where `limit` others are noted */
   startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult>

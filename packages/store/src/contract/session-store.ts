@@ -64,8 +64,11 @@ export interface SessionStore {
   /** Removes the session, its requests in flight and its events. @returns whether there was one */
   delete(sessionId: string): Promise<boolean>
 
-  /** From now on the session (with its events) lives for another `ttl`. @returns whether there is one */
-  touch(sessionId: string, ttl: number): Promise<boolean>
+  /**
+   * From now on the session (with its events) lives for another `ttl`.
+   * @returns the version of its record, by which a change of another process shows; undefined where there is no session
+   */
+  touch(sessionId: string, ttl: number): Promise<string | undefined>
 
   /**
    * What is due when a request arrives, in one round trip: tells whether the session still exists, lets it live for another

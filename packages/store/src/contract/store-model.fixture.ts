@@ -75,7 +75,7 @@ export async function expectToBehaveAsModel(
             session = undefined
             break
           case 'touch':
-            expect(await sessions.touch(id, ttl)).toBe(current !== undefined)
+            expect(await sessions.touch(id, ttl)).toBe(current?.version)
             if (current !== undefined) current.expiresAt = now + ttl
             break
           case 'start':

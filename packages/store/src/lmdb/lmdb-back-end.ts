@@ -82,8 +82,8 @@ export class LmdbBackEnd implements BackEnd {
     return existed
   }
 
-  async touchSession(key: string, ttl: number): Promise<boolean> {
-    return (await this.#use(key, ttl, () => true)) ?? false
+  touchSession(key: string, ttl: number): Promise<string | undefined> {
+    return this.#use(key, ttl, ({ version }) => version)
   }
 
   async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {

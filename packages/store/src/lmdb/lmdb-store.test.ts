@@ -1,5 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir, uptime } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { expect, it } from 'vitest'
@@ -64,6 +73,8 @@ it.runIf(process.platform === 'linux')(
       renameSync(join(directory, name), join(directory, older))
       // Half written, as a machine that stops may leave it.
       if (older.endsWith('.mdb')) truncateSync(join(directory, older), 5000)
+      const beforeTheStart = Date.now() / 1000 - uptime() - 60
+      utimesSync(join(directory, older), beforeTheStart, beforeTheStart)
     }
     const after = lmdbStore(directory)
     expect((await after.sessions.get('id'))?.data).toEqual({ n: 1 })
@@ -75,3 +86,14 @@ it.runIf(process.platform === 'linux')(
     rmSync(directory, { recursive: true })
   },
 )
+
+it('leaves the work alone of a process that was told another name of the start of the machine', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tether-lmdb-'))
+  const names = ['work-11111111-1111-4111-8111-111111111111.mdb', 'work-11111111-1111-4111-8111-111111111111.mdb-lock']
+  for (const name of names) writeFileSync(join(directory, name), 'in use')
+  // It is mapped, so that nobody sees when it was written.
+  utimesSync(join(directory, names[1] ?? ''), 1, 1)
+  await lmdbStore(directory).close()
+  expect(readdirSync(directory)).toEqual(expect.arrayContaining(names))
+  rmSync(directory, { recursive: true })
+})

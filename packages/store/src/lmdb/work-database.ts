@@ -1,4 +1,5 @@
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Database } from './database.js'
 import type { Gate } from './gate.js'
@@ -23,8 +24,7 @@ export class WorkDatabase {
     const start = machineStart()
     const name = `work-${start ?? 'flushed'}.mdb`
     for (const other of readdirSync(directory)) {
-      if (/^work-.*\.mdb(-lock)?$/.test(other) && !other.startsWith(name))
-        rmSync(join(directory, other), { force: true })
+      if (/^work-.*\.mdb$/.test(other) && other !== name) removeOld(join(directory, other))
     }
     const path = join(directory, name)
     this.database = gate.hold(() => openOnce(path, start === undefined ? { overlappingSync: false } : { noSync: true }))
@@ -79,6 +79,15 @@ export class WorkDatabase {
     }
     for (const { settle } of queued) settle(failure)
   }
+}
+
+/** What was written since the machine's start may be in use, by a process that was told another name of it (containers). */
+function removeOld(path: string): void {
+  const start = Date.now() - uptime() * 1000
+  if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= start) return
+  // The lock first: nobody would look for it without its file.
+  rmSync(`${path}-lock`, { force: true })
+  rmSync(path, { force: true })
 }
 
 /** @returns undefined where the system does not say: then every write is flushed */

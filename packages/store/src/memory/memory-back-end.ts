@@ -77,16 +77,16 @@ export class MemoryBackEnd implements BackEnd {
     return this.#sessions.delete(key)
   }
 
-  async touchSession(key: string, ttl: number): Promise<boolean> {
+  async touchSession(key: string, ttl: number): Promise<string | undefined> {
     const session = this.#sessions.get(key)
-    if (session === undefined) return false
+    if (session === undefined) return undefined
     session.expiresAt = this.#now() + ttl
     this.#keepLogs(key, session.expiresAt)
-    return true
+    return session.version
   }
 
   async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {
-    if (!(await this.touchSession(key, ttl))) return 'no session'
+    if ((await this.touchSession(key, ttl)) === undefined) return 'no session'
     const session = this.#sessions.get(key)
     if (session === undefined) return 'no session'
     const { requests, version } = session

@@ -47,8 +47,9 @@ export class RedisBackEnd implements BackEnd {
     return (await this.#run(scripts.deleteSession, this.#keys(key).all)) === 1
   }
 
-  async touchSession(key: string, ttl: number): Promise<boolean> {
-    return (await this.#run(scripts.touchSession, this.#keys(key).all, [ttl])) === 1
+  async touchSession(key: string, ttl: number): Promise<string | undefined> {
+    const reply = await this.#run(scripts.touchSession, this.#keys(key).all, [ttl])
+    return reply === 0 ? undefined : text(reply)
   }
 
   async startRequest(key: string, field: string, bytes: Uint8Array, ttl: number, limit: number): Promise<StartResult> {

@@ -48,7 +48,7 @@ return existed`
 export const touchSession = `${keep}
 if redis.call('PEXPIRE', KEYS[1], ARGV[1]) == 0 then return 0 end
 keep(tonumber(ARGV[1]))
-return 1`
+return redis.call('HGET', KEYS[1], 'v')`
 
 /** KEYS: session, requests, logs. ARGV: ttl, field, bytes, limit. */
 export const startRequest = `${keep}
