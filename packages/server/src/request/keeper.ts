@@ -186,10 +186,8 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     const change = changeBy(method, params)
     if (change === undefined) return
     const { startTimeout } = this.#settings
-    const changed = await within(
-      startTimeout,
-      live.inTurn(() => this.records.change(live, change)),
-    )
+    const changing = live.inTurn(() => this.records.change(live, change))
+    const changed = await within(startTimeout, changing)
     if (changed === undefined) throw new StartTimeout(startTimeout)
   }
 
@@ -204,8 +202,7 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
 
   /** Wakes who follows the session's streams, here and elsewhere. */
   ring(sessionId: string): void {
-    const live = this.live.get(sessionId)
-    live?.ring()
+    this.live.get(sessionId)?.ring()
     this.store.bus.publish(sessionId, { type: 'events' }).catch((error: unknown) => {
       this.storeFailed(sessionId, error)
     })
