@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=back-end.js.map

@@ -1,2 +1,0 @@
-export { lmdbStore, type LmdbStoreOptions } from './lmdb/lmdb-store.js';
-//# sourceMappingURL=lmdb.d.ts.map

@@ -1,2 +1,0 @@
-export { lmdbStore } from './lmdb/lmdb-store.js';
-//# sourceMappingURL=lmdb.js.map

@@ -1,2 +1,0 @@
-export { redisStore } from './redis/redis-store.js';
-//# sourceMappingURL=redis.js.map
