@@ -24,9 +24,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'log level and subscriptions are stored after the answer',
     file: 'request/keeper.ts',
-    find: 'if (change !== undefined) await live.inTurn(() => this.records.change(live, change))',
-    replace:
-      'if (change !== undefined) setTimeout(() => void live.inTurn(() => this.records.change(live, change)).catch(() => undefined), 400)',
+    find: 'const changing = live.inTurn(() => this.records.change(live, change))',
+    replace: `setTimeout(() => void live.inTurn(() => this.records.change(live, change)).catch(() => undefined), 400)
+    const changing = Promise.resolve()`,
     replicas: 2,
   },
   {
