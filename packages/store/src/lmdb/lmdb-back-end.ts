@@ -25,8 +25,8 @@ const flushedShare = 3 / 4
 
 /**
  * Two LMDB files: the sessions, which are flushed to the disk, and the work, which is not. Reads are of the memory maps and
- * take no lock; writes are transactions, of which LMDB lets one run at a time for each file, whatever process it comes from.
- * Where both are written, the lock of the sessions is taken first.
+ * take no lock; writes are transactions, of which the gate lets one run at a time, whatever process it comes from and whichever
+ * file it is for.
  */
 export class LmdbBackEnd implements BackEnd {
   readonly #sessions: SessionsDatabase
