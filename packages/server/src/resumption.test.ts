@@ -44,7 +44,7 @@ async function readUntil(response: Response, wanted: RegExp): Promise<string> {
 
 const idsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? '')
 
-/** A call that reports two steps, and is answered when the test says so. */
+/** A call that reports two steps and one that does not, answered when the test says so. */
 function stepping() {
   let answer: () => void = () => undefined
   const answered = new Promise<void>((resolve) => {
@@ -56,6 +56,10 @@ function stepping() {
       for (const progress of [1, 2]) {
         await mcpReq.notify({ method: 'notifications/progress', params: { progressToken: 'token', progress } })
       }
+      await answered
+      return { content: [] }
+    })
+    server.registerTool('silent', {}, async () => {
       await answered
       return { content: [] }
     })
@@ -184,4 +188,37 @@ it('sends what waited to the first standalone stream, and never again, however s
   await notify(7)
   const text = await readUntil(second, /notifications/)
   expect(text.match(/notifications\/\d/g)).toEqual(['notifications/7'])
+})
+
+it('knows the stream of a call that ends while it is looked for', async () => {
+  const { createServer, answer } = stepping()
+  const store = memoryStore()
+  let ended: () => void = () => undefined
+  const hasEnded = new Promise<void>((resolve) => (ended = resolve))
+  const answering: Store = {
+    ...store,
+    sessions: {
+      ...store.sessions,
+      async finishRequest(sessionId, requestId, owner) {
+        await store.sessions.finishRequest(sessionId, requestId, owner)
+        if (requestId === 2) ended()
+      },
+      // Nothing of the stream was stored until here; when it is asked, the answer is there and the note is gone.
+      async requestsInFlight(...given) {
+        answer()
+        await hasEnded
+        return store.sessions.requestsInFlight(...given)
+      },
+    },
+  }
+  const bench = await startReplicas('v2', [answering], { createServer })
+  ends.push(() => bench.close())
+  const headers = await open(bench.url)
+  const silent = { id: 2, method: 'tools/call', params: { name: 'silent' } }
+  const seen = await readUntil(await post(bench.url, silent, headers), /\n\n/)
+  const resumed = await fetch(bench.url, {
+    headers: { ...headers, accept: 'text/event-stream', 'last-event-id': idsOf(seen)[0] ?? '' },
+  })
+  expect(resumed.status).toBe(200)
+  expect(await readUntil(resumed, /"result".*\n\n/)).toContain('"id":2')
 })

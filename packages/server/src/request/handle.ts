@@ -4,17 +4,15 @@ import type { Instrument } from '../base/events.js'
 import { fingerprint } from '../base/fingerprint.js'
 import { StartTimeout } from '../base/start-timeout.js'
 import type { RequestOptions, Sdk, SdkServer } from '../sdk/sdk.js'
-import { standaloneStreamId } from '../session/event-log.js'
 import type { LiveSession } from '../session/live-session.js'
 import type { Limit } from '../session/membership.js'
 import { principalHash } from '../session/principal.js'
 import type { ProcessLife } from '../session/process-life.js'
-import { resumeCall } from '../stream/resume-call.js'
-import { openStandaloneStream } from '../stream/standalone-stream.js'
 import { errorCodes, refusal, sessionNotFound, unavailable } from '../wire/error-answers.js'
 import { isRequest, messagesOf } from '../wire/json-rpc.js'
 import { badBody, readBody } from '../wire/read-body.js'
 import type { SessionKeeper } from './keeper.js'
+import { openStream } from './open-stream.js'
 import { forward } from './session-notices.js'
 import type { Settings } from './settings.js'
 
@@ -181,77 +179,8 @@ async function onSession<Server extends SdkServer>(
   // Meanwhile it may have left the memory, to make room or because nobody used it. Then it would refuse what it may not.
   if (live.isClosed) return 'went away'
   keeper.keep(live)
-  if (request.method === 'GET') return get(context, live, request)
+  if (request.method === 'GET') return openStream(context, live, request)
   return live.handle(request, body, options, dispatch)
-}
-
-async function get<Server extends SdkServer>(
-  context: HandlerContext<Server>,
-  live: LiveSession,
-  request: Request,
-): Promise<Response> {
-  const { keeper, life, settings, tell } = context
-  if (request.headers.get('accept')?.includes('text/event-stream') !== true) {
-    return refusal(406, errorCodes.badRequest, 'Not Acceptable: Client must accept text/event-stream')
-  }
-  const keepAlive = settings.transportOptions.keepAliveMs ?? 15_000
-  const { store } = keeper
-  const lastEventId = request.headers.get('last-event-id')
-  const { status, streamId } =
-    lastEventId === null
-      ? { status: 'found', streamId: standaloneStreamId }
-      : await store.events(live.sessionId).read(lastEventId, 1)
-  const onStoreFailure = (error: unknown) => {
-    keeper.storeFailed(live.sessionId, error)
-  }
-  // Events without a message, for their id alone: clients expect them from this version on.
-  const isPrimed = (request.headers.get('mcp-protocol-version') ?? '') >= '2025-11-25'
-  if (streamId === standaloneStreamId) {
-    const ttl = () => keeper.records.ttlOf(live.record)
-    const endIfGone = () => keeper.endIfGone(live)
-    return openStandaloneStream(live, request, { store, keepAlive, isPrimed, ttl, endIfGone, onStoreFailure })
-  }
-  if (streamId === undefined || lastEventId === null)
-    return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
-  if (status !== 'found') {
-    const noted = await store.sessions.requestsInFlight(live.sessionId)
-    const isKnown = status === 'trimmed' || noted.some((one) => one.streamId === streamId)
-    if (!isKnown) return refusal(400, errorCodes.badRequest, 'Invalid event ID format')
-  }
-  if (status === 'found' && (await isOver(context, live, streamId, lastEventId))) {
-    // SDK v1 comes back after an answer that is an error, for ever; 405 ends that without a word (and v2 never asks).
-    return refusal(405, errorCodes.badRequest, 'The stream has ended, and all of it was sent', {
-      headers: { allow: 'POST, DELETE' },
-    })
-  }
-  return resumeCall(
-    live,
-    { streamId, lastEventId, isStored: status === 'found', isPrimed },
-    {
-      store,
-      life,
-      keepAlive,
-      onLostCall: () => {
-        tell({ type: 'server-outcome-unknown', session: fingerprint(live.sessionId) })
-      },
-    },
-  )
-}
-
-/** Whether nothing follows an event of a call's stream, and nothing can follow any more. */
-async function isOver<Server extends SdkServer>(
-  { keeper: { store } }: HandlerContext<Server>,
-  live: LiveSession,
-  streamId: string,
-  lastEventId: string,
-): Promise<boolean> {
-  const { sessionId } = live
-  if (live.isRunning(streamId)) return false
-  const noted = await store.sessions.requestsInFlight(sessionId)
-  if (noted.some((request) => request.streamId === streamId)) return false
-  // Read last: a call that has just ended has stored its answer before its note went.
-  const { page } = await store.events(sessionId).read(lastEventId, 1)
-  return page?.events.length === 0
 }
 
 function atLimit({ tell }: { readonly tell: Instrument }, limit: Limit): Response {
