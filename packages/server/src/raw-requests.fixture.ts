@@ -1,3 +1,5 @@
+import { expect } from 'vitest'
+
 export const accept = 'application/json, text/event-stream'
 
 export const initializeParams = {
@@ -26,4 +28,13 @@ export async function open(url: URL, headers: Record<string, string> = {}): Prom
 export function messagesIn(text: string): { id?: unknown; result?: unknown; error?: unknown; method?: string }[] {
   const data = text.startsWith('{') ? [text] : [...text.matchAll(/^data: (.+)$/gm)].map(([, json = '']) => json)
   return data.filter((json) => json.trim() !== '').map((json) => JSON.parse(json) as { id?: unknown })
+}
+
+/** What is said while the store is away: that it was not dispatched, and when to come back. */
+export async function expectUnavailable(answer: Response): Promise<void> {
+  expect([answer.status, answer.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(messagesIn(await answer.text())).toMatchObject([
+    { id: null, error: { code: -32012, data: { code: 'store_unavailable' } } },
+  ])
 }

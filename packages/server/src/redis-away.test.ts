@@ -5,7 +5,7 @@ import { redisStore } from '@mcp-tether/store/redis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { hasRedis, redisCli, startRedis } from '../../store/src/redis/redis-server.fixture.js'
 import { startTcpProxy } from '../../store/src/redis/tcp-proxy.fixture.js'
-import { accept, initializeParams, messagesIn, open, post } from './raw-requests.fixture.js'
+import { accept, expectUnavailable, initializeParams, messagesIn, open, post } from './raw-requests.fixture.js'
 import { connect, startReplicas, type Major } from './replicas.fixture.js'
 
 const ends: (() => Promise<unknown>)[] = []
@@ -21,15 +21,6 @@ function redis(url: string, timeout: number) {
 
 const where = { id: 2, method: 'tools/call', params: { name: 'where' } }
 const version = { 'mcp-protocol-version': '2025-11-25' }
-
-/** What is said while the store is away: that it was not dispatched, and when to come back. */
-async function expectUnavailable(answer: Response): Promise<void> {
-  expect([answer.status, answer.headers.get('mcp-not-dispatched')]).toEqual([503, '1'])
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(messagesIn(await answer.text())).toMatchObject([
-    { id: null, error: { code: -32012, data: { code: 'store_unavailable' } } },
-  ])
-}
 
 describe.skipIf(!hasRedis).each(['v1', 'v2'] as Major[])('server %s on Redis', (major) => {
   async function bench(timeout: number) {

@@ -1,5 +1,8 @@
-import type { SessionEvents, StoredEvent } from '@mcp-tether/store'
+import { StoreError, type SessionEvents, type StoredEvent } from '@mcp-tether/store'
 import { isObject } from '../wire/json-rpc.js'
+
+/** ms before a store is asked again that was away; it has waited for itself before it said so. */
+const pauseWhileAway = 1_000
 
 /** What may follow when everything that is stored was sent. */
 export type Next = 'wait' | 'end'
@@ -65,10 +68,10 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
   }
 
   /** Until the bell rings, the stream is over, or it is time to look. */
-  async function rest(): Promise<void> {
+  async function rest(ms: number): Promise<void> {
     if (hasRung || isOver) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, followed.look).unref()
+      const timer = setTimeout(resolve, ms).unref()
       wake = () => {
         clearTimeout(timer)
         resolve()
@@ -84,13 +87,27 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
     return found?.events ?? []
   }
 
-  async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    for (;;) {
+  /** What there is, and what may follow; `away`: the store can't say, and the stream outlives that. */
+  async function found(): Promise<
+    { readonly next?: Next | undefined; readonly events: readonly StoredEvent[] } | 'away'
+  > {
+    try {
       // Asked before the look, so that an answer that comes between the two is not missed.
       const next = hasRung ? undefined : await followed.next()
       hasRung = false
-      const events = await page()
+      return { next, events: await page() }
+    } catch (error) {
+      // To be broken helps no client: it would be refused when it comes back, and SDKs come back twice and never again.
+      if (StoreError.isInstance(error) && error.code === 'store_unavailable') return 'away'
+      throw error
+    }
+  }
+
+  async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    for (;;) {
+      const looked = await found()
       if (isOver) return
+      const { next, events } = looked === 'away' ? { next: 'wait' as const, events: [] } : looked
       if (events.length > 0) {
         const last = events.at(-1)
         after = last?.eventId
@@ -110,7 +127,8 @@ export function follow(followed: Followed): { readonly body: ReadableStream<Uint
         return
       }
       if (next === undefined) continue
-      await rest()
+      await rest(looked === 'away' ? pauseWhileAway : followed.look)
+      hasRung ||= looked === 'away'
       if (Date.now() - lastSaid >= followed.keepAlive) {
         lastSaid = Date.now()
         controller.enqueue(encoder.encode(': keepalive\n\n'))

@@ -74,10 +74,11 @@ export async function openStandaloneStream(
     // A stream that is resumed begins with where it was: both SDKs forget that when it breaks before an event has come.
     const position = isFirst ? undefined : (lastEventId ?? mark)
     const renewing = setInterval(() => {
-      const renewed = sessions.renewLease(sessionId, leaseName, owner, leaseTime)
-      Promise.all([renewed, context.endIfGone()]).then(
-        ([isOurs]) => {
-          if (!isOurs) stop()
+      // Taken anew where it ended while the store was away, and nobody came.
+      const lease = sessions.acquireLease(sessionId, leaseName, owner, leaseTime)
+      Promise.all([lease, context.endIfGone()]).then(
+        ([{ held }]) => {
+          if (!held) stop()
         },
         (error: unknown) => {
           context.onStoreFailure(error)
