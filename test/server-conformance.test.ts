@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { listServerScenarios, verdictsOfServer, whyNoSuite } from './conformance/suite.js'
 
 /*
- * The server scenarios of the official suite (`@modelcontextprotocol/conformance`), against the same server with and without
- * persistent sessions: the same verdicts, check by check, also when its process is killed before each scenario.
+ * The server scenarios of the official suite (`@modelcontextprotocol/conformance`), against `examples/conformance-server`
+ * with and without persistent sessions: the same verdicts, check by check, also when its process is killed before each scenario.
  */
 
 const longest = 400_000

@@ -61,21 +61,21 @@ export async function listServerScenarios(): Promise<readonly string[]> {
 }
 
 /**
- * Lets the official suite ask a server of this SDK.
+ * Lets the official suite ask `examples/conformance-server`.
  * @param how `killed`: with persistent sessions, and killed by SIGKILL before each scenario
  */
 export async function verdictsOfServer(sdk: Sdk, how: 'bare' | 'persistent' | 'killed'): Promise<Verdicts> {
   const results = await mkdtemp(join(tmpdir(), 'mcp-tether-conformance-'))
-  const port = await freePort()
-  const args = [sdk, how === 'bare' ? 'bare' : 'persistent', String(port), join(results, 'store')]
-  const ask = ['server', '--url', `http://127.0.0.1:${port}/mcp`, '-o', join(results, 'verdicts')]
-  let server = await startServer(args)
+  const PORT = String(await freePort())
+  const env = { ...process.env, PORT, SESSIONS: how === 'bare' ? 'none' : join(results, 'sessions') }
+  const ask = ['server', '--url', `http://127.0.0.1:${PORT}/mcp`, '-o', join(results, 'verdicts')]
+  let server = await startServer(sdk, env)
   try {
     if (how !== 'killed') await runSuite([...ask, '--suite', 'all'])
     else {
       for (const scenario of await listServerScenarios()) {
         await server.kill()
-        server = await startServer(args)
+        server = await startServer(sdk, env)
         await runSuite([...ask, '--scenario', scenario])
       }
     }
@@ -86,10 +86,9 @@ export async function verdictsOfServer(sdk: Sdk, how: 'bare' | 'persistent' | 'k
   }
 }
 
-async function startServer(args: readonly string[]): Promise<{ kill(): Promise<void> }> {
-  const script = join(root, 'test/conformance/server.ts')
-  const words = ['--experimental-strip-types', '--no-warnings', script, ...args]
-  const child = spawn(process.execPath, words, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
+async function startServer(sdk: Sdk, env: NodeJS.ProcessEnv): Promise<{ kill(): Promise<void> }> {
+  const script = join(root, 'examples/conformance-server/dist/main.js')
+  const child = spawn(process.execPath, [script, sdk], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const ended = gone.then(() => Promise.reject(new Error('The server ended before it was ready.')))
   await Promise.race([once(child.stdout, 'data'), ended])
