@@ -63,7 +63,7 @@ export function persistentSessions<Server extends SdkServer>(
   const settings = settingsOf(options)
   const { store } = settings
   const tell = createInstrument(options.instrument)
-  const life = new ProcessLife(store.sessions)
+  const life = new ProcessLife(store.sessions, settings.now)
   const keeper = new SessionKeeper(settings, life, tell)
   /** Requests that have no answer yet. */
   const underWay = new Set<Promise<Response>>()

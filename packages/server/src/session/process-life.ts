@@ -4,6 +4,8 @@ import type { SessionStore } from '@mcp-tether/store'
 /** How long a process counts as alive that says nothing. */
 const lifetime = 6_000
 const renewal = 1_500
+/** An outage that ends another process's lease, which was renewed at worst this long before it, is no shorter than this. */
+const longestGap = lifetime - renewal
 
 /**
  * Says to the other processes that this one lives: by a lease in the store that it renews. Who holds none is gone, and what
@@ -13,12 +15,18 @@ export class ProcessLife {
   /** This process's name among those that share the store. */
   readonly owner = randomBytes(12).toString('base64url')
   readonly #sessions: SessionStore
+  readonly #now: () => number
+  /** When it said so last. */
+  #renewedAt: number | undefined
+  /** Since when it could say so all the time. */
+  #steadySince = -Infinity
   #started: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #isEnded = false
 
-  constructor(sessions: SessionStore) {
+  constructor(sessions: SessionStore, now: () => number) {
     this.#sessions = sessions
+    this.#now = now
   }
 
   /** Resolves when the others can see it. Costs nothing once it was done. */
@@ -33,10 +41,15 @@ export class ProcessLife {
     }
   }
 
-  /** Whether the process of that name lives. */
+  /**
+   * Whether the process of that name lives. When the store was away for this one, no other could renew its lease either: until
+   * they have had the time to, all count as alive.
+   */
   async isAlive(owner: string): Promise<boolean> {
     if (owner === this.owner) return true
-    return (await this.#sessions.leaseOwner(leaseId(owner), 'alive')) === owner
+    if ((await this.#sessions.leaseOwner(leaseId(owner), 'alive')) === owner) return true
+    this.#noteGap()
+    return this.#now() - this.#steadySince < lifetime
   }
 
   async end(): Promise<void> {
@@ -58,6 +71,12 @@ export class ProcessLife {
 
   async #renew(): Promise<void> {
     await this.#sessions.acquireLease(leaseId(this.owner), 'alive', this.owner, lifetime)
+    this.#noteGap()
+    this.#renewedAt = this.#now()
+  }
+
+  #noteGap(): void {
+    if (this.#renewedAt !== undefined && this.#now() - this.#renewedAt > longestGap) this.#steadySince = this.#now()
   }
 }
 
