@@ -54,15 +54,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a process that is gone counts as alive',
     file: 'session/process-life.ts',
-    find: "return (await this.#sessions.leaseOwner(leaseId(owner), 'alive')) === owner",
+    find: 'return this.#now() - this.#steadySince < lifetime',
     replace: 'return true',
     replicas: 1,
   },
   {
     name: 'a process that lives counts as gone',
     file: 'session/process-life.ts',
-    find: "return (await this.#sessions.leaseOwner(leaseId(owner), 'alive')) === owner",
-    replace: 'return false',
+    find: "if ((await this.#sessions.leaseOwner(leaseId(owner), 'alive')) === owner) return true",
+    replace: '',
     replicas: 4,
   },
   {
