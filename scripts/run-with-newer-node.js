@@ -20,6 +20,7 @@ const files = [
   'test/conformance.test.ts',
   'test/server-conformance.test.ts',
   'test/replicas.test.ts',
+  'test/replicas-killed.test.ts',
 ]
 const namePattern = 'ai-sdk|conformance suite'
 

@@ -12,12 +12,20 @@ import { whyNoAiSdk } from '../transparency/ai-sdk.js'
 export interface RawClient {
   /** Calls a tool. @returns the text of its result */
   call(name: string, args?: Record<string, unknown>): Promise<string>
+  /** Ends the calls that are open with an error. */
   close(): Promise<void>
 }
 
+/** Resolves when a question of the server may be answered. */
+export type OnQuestion = () => Promise<void>
+
 const info = { name: 'raw', version: '1.0.0' }
 const capabilities = { elicitation: {} }
-const yes = { action: 'accept' as const, content: { sure: true } }
+
+async function yes(onQuestion: OnQuestion) {
+  await onQuestion()
+  return { action: 'accept' as const, content: { sure: true } }
+}
 
 function textOf(result: unknown): string {
   const { content, isError } = result as { content: { text: string }[]; isError?: boolean }
@@ -25,9 +33,9 @@ function textOf(result: unknown): string {
   return content[0]?.text ?? ''
 }
 
-async function connectV1(url: URL): Promise<RawClient> {
+async function connectV1(url: URL, onQuestion: OnQuestion): Promise<RawClient> {
   const client = new ClientV1(info, { capabilities })
-  client.setRequestHandler(ElicitRequestSchema, () => yes)
+  client.setRequestHandler(ElicitRequestSchema, () => yes(onQuestion))
   await client.connect(new TransportV1(url))
   return {
     call: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })),
@@ -35,9 +43,9 @@ async function connectV1(url: URL): Promise<RawClient> {
   }
 }
 
-async function connectV2(url: URL): Promise<RawClient> {
+async function connectV2(url: URL, onQuestion: OnQuestion): Promise<RawClient> {
   const client = new ClientV2(info, { capabilities })
-  client.setRequestHandler('elicitation/create', () => yes)
+  client.setRequestHandler('elicitation/create', () => yes(onQuestion))
   await client.connect(new TransportV2(url))
   return {
     call: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })),
@@ -45,14 +53,14 @@ async function connectV2(url: URL): Promise<RawClient> {
   }
 }
 
-async function connectAiSdk(url: URL): Promise<RawClient> {
+async function connectAiSdk(url: URL, onQuestion: OnQuestion): Promise<RawClient> {
   const { createMCPClient, ElicitationRequestSchema } = await import('@ai-sdk/mcp')
   const client = await createMCPClient({
     clientName: 'raw',
     capabilities,
     transport: { type: 'http', url: url.href },
   })
-  client.onElicitationRequest(ElicitationRequestSchema, () => yes)
+  client.onElicitationRequest(ElicitationRequestSchema, () => yes(onQuestion))
   return {
     call: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })),
     close: () => client.close(),
@@ -71,22 +79,29 @@ const whyNoPython = (() => {
   return missing
 })()
 
-interface PythonAnswer {
+/** See python-client.py. */
+interface PythonSaid {
   readonly id?: number
   readonly text?: string
   readonly error?: string
+  readonly code?: number
+  readonly question?: number
 }
 
-async function connectPython(url: URL): Promise<RawClient> {
+async function connectPython(url: URL, onQuestion: OnQuestion): Promise<RawClient> {
   const script = fileURLToPath(new URL('python-client.py', import.meta.url))
   const child = spawn(python, [script, url.href], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const waiting = new Map<number, (answer: PythonAnswer) => void>()
+  child.stdin.on('error', () => undefined)
+  const tell = (order: object) => child.stdin.write(`${JSON.stringify(order)}\n`)
+  const waiting = new Map<number, (answer: PythonSaid) => void>()
   let isReady: () => void = () => undefined
   const ready = new Promise<void>((resolve) => (isReady = resolve))
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const answer = JSON.parse(line) as PythonAnswer
-    if (answer.id === undefined) isReady()
-    else waiting.get(answer.id)?.(answer)
+    const said = JSON.parse(line) as PythonSaid
+    const { id, question } = said
+    if (id !== undefined) waiting.get(id)?.(said)
+    else if (question !== undefined) void onQuestion().then(() => tell({ answer: question }))
+    else isReady()
   })
   const gone = once(child, 'exit')
   const ended = gone.then(() => Promise.reject(new Error('The Python client ended.')))
@@ -96,10 +111,10 @@ async function connectPython(url: URL): Promise<RawClient> {
   return {
     async call(name, args) {
       const id = count++
-      const answered = new Promise<PythonAnswer>((resolve) => waiting.set(id, resolve))
-      child.stdin.write(`${JSON.stringify({ id, name, arguments: args })}\n`)
-      const { text, error } = await Promise.race([answered, ended])
-      if (error !== undefined) throw new Error(error)
+      const answered = new Promise<PythonSaid>((resolve) => waiting.set(id, resolve))
+      tell({ id, name, arguments: args })
+      const { text, error, code } = await Promise.race([answered, ended])
+      if (error !== undefined) throw Object.assign(new Error(error), { code })
       return text ?? ''
     },
     async close() {
@@ -109,13 +124,29 @@ async function connectPython(url: URL): Promise<RawClient> {
   }
 }
 
-export const rawClients: readonly {
+const answerAtOnce = () => Promise.resolve()
+
+export interface RawClientKind {
   readonly name: string
-  readonly connect: (url: URL) => Promise<RawClient>
+  readonly connect: (url: URL, onQuestion?: OnQuestion) => Promise<RawClient>
   readonly whyNot?: string | undefined
-}[] = [
-  { name: 'SDK v1', connect: connectV1 },
-  { name: 'SDK v2', connect: connectV2 },
-  { name: 'ai-sdk', connect: connectAiSdk, whyNot: whyNoAiSdk },
-  { name: 'Python SDK', connect: connectPython, whyNot: whyNoPython },
+  /** Whether it comes back to the stream of a call that was cut. */
+  readonly resumesCalls: boolean
+  /** Whether all of it ends when the connection of one request breaks before the answer has begun. */
+  readonly endsWithARequest?: boolean
+}
+
+function kind(
+  name: string,
+  connect: (url: URL, onQuestion: OnQuestion) => Promise<RawClient>,
+  more: Pick<RawClientKind, 'whyNot' | 'resumesCalls' | 'endsWithARequest'>,
+): RawClientKind {
+  return { name, connect: (url, onQuestion = answerAtOnce) => connect(url, onQuestion), ...more }
+}
+
+export const rawClients: readonly RawClientKind[] = [
+  kind('SDK v1', connectV1, { resumesCalls: true }),
+  kind('SDK v2', connectV2, { resumesCalls: true }),
+  kind('ai-sdk', connectAiSdk, { resumesCalls: false, whyNot: whyNoAiSdk }),
+  kind('Python SDK', connectPython, { resumesCalls: true, endsWithARequest: true, whyNot: whyNoPython }),
 ]

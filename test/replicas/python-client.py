@@ -1,36 +1,68 @@
-"""A client of the official Python SDK. Each line of its standard input is a call, each line of its output what came of one."""
+"""A client of the official Python SDK, which does several things at once.
+
+Each line of its standard input is a call, or the leave to answer a question of the server: {"id", "name", "arguments"} or
+{"answer"}. Each line of its output says that it is ready, what came of a call, or that it was asked: {"ready"},
+{"id", "text"} or {"id", "error", "code"}, {"question"}.
+"""
 
 import asyncio
 import json
 import sys
 
-from mcp import ClientSession, types
+from mcp import ClientSession, MCPError, types
 from mcp.client.streamable_http import streamable_http_client
 
 
-async def accept(_context, _params):
-    return types.ElicitResult(action="accept", content={"sure": True})
+def say(said: dict) -> None:
+    print(json.dumps(said), flush=True)
+
+
+class Questions:
+    """Those of the server that wait for the leave to be answered."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, asyncio.Future] = {}
+        self._count = 0
+
+    async def accept(self, _context, _params):
+        number = self._count
+        self._count += 1
+        allowed = self._open[number] = asyncio.get_running_loop().create_future()
+        say({"question": number})
+        await allowed
+        return types.ElicitResult(action="accept", content={"sure": True})
+
+    def may_answer(self, number: int) -> None:
+        self._open.pop(number).set_result(None)
 
 
 async def call(session: ClientSession, wanted: dict) -> None:
     try:
         result = await session.call_tool(wanted["name"], wanted.get("arguments") or {})
         said = {"text": result.content[0].text}
+    except MCPError as error:
+        said = {"error": error.message, "code": error.code}
     except Exception as error:
         said = {"error": repr(error)}
-    print(json.dumps({"id": wanted["id"], **said}), flush=True)
+    say({"id": wanted["id"], **said})
 
 
 async def main() -> None:
     loop = asyncio.get_running_loop()
+    questions = Questions()
     async with streamable_http_client(sys.argv[1]) as (read, write, *_):
-        async with ClientSession(read, write, elicitation_callback=accept) as session:
+        async with ClientSession(read, write, elicitation_callback=questions.accept) as session:
             await session.initialize()
-            print(json.dumps({"ready": True}), flush=True)
+            say({"ready": True})
             calls = set()
             while line := await loop.run_in_executor(None, sys.stdin.readline):
-                calls.add(loop.create_task(call(session, json.loads(line))))
-            await asyncio.gather(*calls)
+                wanted = json.loads(line)
+                if "answer" in wanted:
+                    questions.may_answer(wanted["answer"])
+                else:
+                    calls.add(loop.create_task(call(session, wanted)))
+            for one in calls:
+                one.cancel()
 
 
 asyncio.run(main())

@@ -1,30 +1,23 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
-export type Major = 'v1' | 'v2'
-
-const script = fileURLToPath(new URL('replica.js', import.meta.url))
-
-interface Replica {
-  readonly port: number
-  kill(): Promise<void>
-}
-
-/** What came to the load balancer. */
-export interface Seen {
-  readonly method: string
-  readonly sessionId: string | undefined
-  readonly status: number
-}
+import { Balancer } from './balancer.js'
+import { Happenings } from './happenings.js'
+import { startReplica, type Major, type ReplicaProcess } from './replica-process.js'
 
 /** Processes behind a load balancer that sends every single request to another one. */
 export interface ReplicatedServer {
   readonly url: URL
-  readonly seen: Seen[]
+  readonly balancer: Balancer
+  /** Tells what happens to requests, and that calls begin. */
+  readonly happenings: Happenings
+  /** Of those that run, or did until they were killed, and are not replaced yet. */
+  names(): readonly string[]
+  /** Lines whose calls of `hold` or `ask` have begun. */
+  readonly begun: ReadonlySet<string>
+  /** Lets the call of `hold` with that line come to its end. */
+  release(line: string): void
+  /** SIGKILL for the one of that name. It is missed from then on, and the load balancer does not know. */
+  kill(name: string): Promise<void>
+  /** Another process in the place of one that was killed. @returns its name */
+  replace(name: string): Promise<string>
   /** SIGKILL for all of them, and others in their place. */
   replaceAll(): Promise<void>
   close(): Promise<void>
@@ -37,70 +30,56 @@ export async function startReplicas(
   file: string,
 ): Promise<ReplicatedServer> {
   let started = 0
-  let replicas: Replica[] = []
-  let turn = 0
-  const seen: Seen[] = []
+  let replicas: readonly ReplicaProcess[] = []
+  const happenings = new Happenings()
+  const balancer = new Balancer(happenings)
+  const begun = new Set<string>()
+
+  function start(): Promise<ReplicaProcess> {
+    return startReplica([major, `replica ${started++}`, store, file], (line) => {
+      begun.add(line)
+      happenings.tell()
+    })
+  }
+
+  function use(next: readonly ReplicaProcess[]): void {
+    replicas = next
+    balancer.places = next
+  }
 
   async function startAll(): Promise<void> {
-    const names = Array.from({ length: count }, () => `replica ${started++}`)
-    replicas = await Promise.all(names.map((name) => startReplica([major, name, store, file])))
+    use(await Promise.all(Array.from({ length: count }, start)))
   }
 
   async function killAll(): Promise<void> {
     await Promise.all(replicas.map((replica) => replica.kill()))
   }
 
-  const balancer: Server = createServer((incoming, outgoing) => {
-    const replica = replicas[turn++ % replicas.length]
-    if (replica !== undefined) pass(incoming, outgoing, replica.port, seen)
-  })
   await startAll()
-  await new Promise<void>((resolve) => balancer.listen(0, '127.0.0.1', resolve))
   return {
-    url: new URL(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}/mcp`),
-    seen,
+    url: await balancer.listen(),
+    balancer,
+    happenings,
+    names: () => replicas.map(({ name }) => name),
+    begun,
+    release(line) {
+      for (const replica of replicas) replica.release(line)
+    },
+    async kill(name) {
+      await replicas.find((replica) => replica.name === name)?.kill()
+    },
+    async replace(name) {
+      const next = await start()
+      use(replicas.map((replica) => (replica.name === name ? next : replica)))
+      return next.name
+    },
     async replaceAll() {
       await killAll()
       await startAll()
     },
     async close() {
       await killAll()
-      balancer.closeAllConnections()
-      await new Promise((resolve) => balancer.close(resolve))
+      await balancer.close()
     },
   }
-}
-
-async function startReplica(args: readonly string[]): Promise<Replica> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const gone = once(child, 'exit')
-  const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    gone.then(() => Promise.reject(new Error('A replica ended before it had a port.'))),
-  ])) as [string]
-  return {
-    port: Number(line),
-    async kill() {
-      child.kill('SIGKILL')
-      await gone
-    },
-  }
-}
-
-function pass(incoming: IncomingMessage, outgoing: ServerResponse, port: number, seen: Seen[]): void {
-  const { method = '', url: path, headers } = incoming
-  const upstream = send({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
-    const sessionId = headers['mcp-session-id']
-    seen.push({
-      method,
-      sessionId: sessionId === undefined ? undefined : String(sessionId),
-      status: answer.statusCode ?? 0,
-    })
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.on('error', () => outgoing.destroy())
-    answer.pipe(outgoing)
-  })
-  upstream.on('error', () => outgoing.destroy())
-  outgoing.on('close', () => upstream.destroy())
-  incoming.pipe(upstream)
 }
