@@ -29,6 +29,7 @@ export interface Seen {
 /**
  * Sends every single request to another replica than the one before. What happens to the connection behind happens to the
  * one in front. A replica that refuses the connection is passed over, which is safe: nothing was sent.
+ * Where all of them do, the client's connection breaks.
  */
 export class Balancer {
   readonly seen: Seen[] = []
@@ -93,8 +94,7 @@ export class Balancer {
       this.refusals++
     }
     seen.replica = undefined
-    seen.status = 503
-    response.writeHead(503).end()
+    response.destroy()
   }
 
   #inTurn(): readonly Place[] {
