@@ -54,6 +54,7 @@ describe.concurrent.each(benches.filter(({ store }) => store !== 'Redis' || hasR
           if (!play.isModern) await killDuringAQuestion(play)
           await play.add(4, 'afterwards')
           await play.until('all calls end that can', () => play.open().every(({ line }) => play.canNotEnd(line)))
+          await play.until('resumed streams end', () => play.calls.every(({ line }) => !play.isStreamed(line)))
 
           judge(play, readFileSync(file, 'utf8').split('\n'))
           for (const line of play.isModern ? ['cut', 'lost'] : ['cut', 'question', 'lost']) judgeLostCall(play, line)

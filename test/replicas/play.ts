@@ -70,6 +70,11 @@ export class Play {
     )
   }
 
+  /** Whether a connection is open on which the client came back to a call. */
+  isStreamed(line: string): boolean {
+    return this.resumptions(line).some(({ ending }) => ending === 'open')
+  }
+
   /** Begins a call that takes its time, at that replica; resolves when the client can come back to it. */
   async begin(tool: 'hold' | 'ask', line: string, replica: string): Promise<Call> {
     const { balancer, begun } = this.server
