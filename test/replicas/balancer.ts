@@ -17,23 +17,23 @@ export interface Seen {
   readonly line: string | undefined
   /** Whether it answers a question of the server. */
   readonly isReply: boolean
-  /** The replica that it was sent to; undefined: none was there. */
+  /** The replica that it was sent to; undefined: none took it. */
   replica: string | undefined
   /** Of the answer; undefined: none has begun. */
   status: number | undefined
   /** Of the events that were passed on, in their order. */
-  readonly eventIds: string[]
+  eventIds: readonly string[]
   ending: 'open' | 'complete' | 'broken'
 }
 
 /**
  * Sends every single request to another replica than the one before. What happens to the connection behind happens to the
- * one in front. A replica that refuses the connection is passed over, which is safe: nothing was sent.
- * Where all of them do, the client's connection breaks.
+ * one in front. A replica that refuses the connection is passed over, which is safe: nothing was sent. Where all of them
+ * do, the client's connection breaks.
  */
 export class Balancer {
   readonly seen: Seen[] = []
-  /** Requests that a replica refused, and another one got. */
+  /** How often a replica refused a connection. */
   refusals = 0
   places: readonly Place[] = []
   /** The name of the one that gets every request as long as it is there. */
@@ -118,8 +118,10 @@ export class Balancer {
         seen.status = answer.statusCode
         response.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.on('error', () => response.destroy())
+        let text = ''
         answer.on('data', (piece: Buffer) => {
-          seen.eventIds.push(...[...piece.toString().matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? ''))
+          text += piece.toString()
+          seen.eventIds = [...text.matchAll(/^id: (.*)\n/gm)].map(([, id]) => id ?? '')
           this.#happenings.tell()
         })
         answer.pipe(response)

@@ -9,10 +9,10 @@ export async function killDuringPlainCalls(play: Play): Promise<void> {
   await play.begin('hold', 'cut', victim)
   const beside = await play.begin('hold', 'beside', other)
   const burst = Array.from({ length: 8 }, (_, n) => play.call('add', `burst ${n}`))
-  // The others are anywhere then: not sent yet, on their way, at work, or answered.
-  const isFar = (call: Call) => call.outcome() !== undefined
+  // The others are anywhere then: on their way, at work, or answered.
+  const hasEnded = (call: Call) => call.outcome() !== undefined
   await play.until('calls are answered', () =>
-    play.kind.endsWithARequest === true ? burst.every(isFar) : burst.some(isFar),
+    play.kind.endsWithARequest === true ? burst.every(hasEnded) : burst.some(hasEnded),
   )
   await server.kill(victim)
   const { refusals } = server.balancer
@@ -26,7 +26,7 @@ export async function killDuringPlainCalls(play: Play): Promise<void> {
   expect(texts).toContainEqual({ text: other })
 }
 
-/** The replica that asks the client is killed, and gets the answer, or who is there in its place. */
+/** The replica that asks the client is killed, and the client answers whoever is there. */
 export async function killDuringAQuestion(play: Play): Promise<void> {
   const { server } = play
   const [victim = ''] = server.names()

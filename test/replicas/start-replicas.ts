@@ -14,7 +14,7 @@ export interface ReplicatedServer {
   readonly begun: ReadonlySet<string>
   /** Lets the call of `hold` with that line come to its end. */
   release(line: string): void
-  /** SIGKILL for the one of that name. It is missed from then on, and the load balancer does not know. */
+  /** SIGKILL for the one of that name; the load balancer is not told. */
   kill(name: string): Promise<void>
   /** Another process in the place of one that was killed. @returns its name */
   replace(name: string): Promise<string>
