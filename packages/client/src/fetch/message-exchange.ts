@@ -27,7 +27,7 @@ import type { Seam } from './engine.js'
 import { OutageWait, type Trouble } from './outage-wait.js'
 import { present, presentAccepted } from './present.js'
 import { readOwnAnswer } from './own-answer.js'
-import { readRefusal } from './read-refusal.js'
+import { readRefusal, type Reading } from './read-refusal.js'
 import { renewFor } from './renew-for.js'
 import { isLostSilently, persistentServerError } from './suspect-session.js'
 import { mentions } from './request-body.js'
@@ -131,24 +131,29 @@ export class MessageExchange {
 
   /** Sends it once. `undefined` when it has to be sent again. */
   async #send(): Promise<Response | undefined> {
-    const { epoch, upstreamId, newestHeaders } = this.#session
-    const sentWith = newestHeaders.authorizationChanges
-    const init = onCurrentEpoch(this.#call, this.#session, this.#waited)
+    const session = this.#session
+    const sent = {
+      epoch: session.epoch,
+      withSession: session.upstreamId !== undefined,
+      authorization: session.newestHeaders.authorizationChanges,
+    }
+    const init = onCurrentEpoch(this.#call, session, this.#waited)
     this.#report.tries++
-    this.answerEpoch = epoch
+    this.answerEpoch = sent.epoch
     let answer: Response
     try {
       answer = await this.#seam.next(this.#call.target, init)
     } catch (error) {
       return this.#failedToSend(error)
     }
-    const { response, verdict, isError } = await readRefusal(
-      this.#seam,
-      this.#call,
-      answer,
-      upstreamId !== undefined,
-      (message) => this.#session.answeredMethods.has(methodOf(message)),
-    )
+    const reading = readRefusal(this.#seam, this.#call, answer, sent.withSession, session.answeredMethods)
+    return this.#judged(reading instanceof Promise ? await reading : reading, sent)
+  }
+
+  #judged(
+    { response, verdict, isError }: Reading,
+    { epoch, authorization }: { readonly epoch: number; readonly authorization: number },
+  ): Response | undefined | Promise<Response | undefined> {
     switch (verdict.conclusion) {
       case 'lost':
         if (this.#session.closing) return present(response, this.#session)
@@ -159,7 +164,7 @@ export class MessageExchange {
         this.#report.tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
-        if (response.status === 401) return this.#challenged(response, sentWith)
+        if (response.status === 401) return this.#challenged(response, authorization)
         return response.status === 500 || unavailabilityOf(response.status) !== undefined
           ? this.#unavailable(response, epoch)
           : this.#answered(response, isError, epoch)

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { systemClock, type Clock } from '../base/clock.js'
 import type { DialectOptions } from '../recovery/dialects.js'
+import { AnsweredMethods } from '../session/answered-methods.js'
 import { callOf } from './call.js'
 import type { Engine } from './engine.js'
 import { readRefusal } from './read-refusal.js'
@@ -118,8 +119,12 @@ it('looks at the challenge, at the token that was sent, and at what succeeded be
   expect([withToken.verdict.rule, without.verdict.rule]).toEqual(['no-valid-session-401', 'sign-in-required'])
 
   const invalid = () => answer(200, '{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}')
-  const succeeded = vi.fn(() => true)
+  const ruleAfter = async (method: string): Promise<string | undefined> => {
+    const answered = new AnsweredMethods()
+    answered.note(JSON.stringify({ method }))
+    return (await readRefusal(engine(), post(), invalid(), true, answered)).verdict.rule
+  }
   expect((await readRefusal(engine(), post(), invalid(), true)).verdict.rule).toBeUndefined()
-  expect((await readRefusal(engine(), post(), invalid(), true, succeeded)).verdict.rule).toBe('invalid-request-in-ok')
-  expect(succeeded).toHaveBeenCalledWith(expect.objectContaining({ method: 'tools/call' }))
+  expect(await ruleAfter('tools/list')).toBeUndefined()
+  expect(await ruleAfter('tools/call')).toBe('invalid-request-in-ok')
 })

@@ -2,8 +2,9 @@ import { deadline } from '../base/abort.js'
 import { peekBody, type PeekedResponse } from '../base/body.js'
 import type { Clock } from '../base/clock.js'
 import { classify, mayMeanLoss, notLost, type Classification } from '../recovery/classify.js'
+import type { AnsweredMethods } from '../session/answered-methods.js'
 import { authorizationHeader, sessionIdHeader } from '../wire/headers.js'
-import type { OutgoingMessage } from '../wire/json-rpc.js'
+import { methodOf } from '../wire/json-rpc.js'
 import type { Call } from './call.js'
 import type { Engine } from './engine.js'
 
@@ -16,9 +17,6 @@ export interface Reading {
   readonly isError: boolean
 }
 
-/** Whether a message of this method was answered without an error before, in this session. */
-export type SucceededBefore = (message: OutgoingMessage) => boolean
-
 /** Enough for every refusal that is known; a Java exception dump of this size is a 404 whatever else it says. */
 const maxBytes = 64 * 1024
 /** Twice the longest known loss inside a 200. */
@@ -26,16 +24,19 @@ const maxOkBytes = 512
 /** An answer whose body does not come is judged by what came of it. */
 const maxWaitMs = 2_000
 
-/** Reads an answer just as far as it takes to know whether the session is lost: mostly not at all. */
+/**
+ * Reads an answer just as far as it takes to know whether the session is lost: mostly not at all.
+ * @param answeredMethods those that were answered without an error before, in this session
+ */
 export function readRefusal(
   engine: Engine,
   call: Call,
   response: Response,
   carriedSession: boolean,
-  succeededBefore: SucceededBefore = () => false,
+  answeredMethods?: AnsweredMethods,
 ): Reading | Promise<Reading> {
   const mayBeLost = mayMeanLoss(response.status, engine.dialects) && (!response.ok || mayBeSmallError(call, response))
-  return mayBeLost ? readBody(engine, call, response, carriedSession, succeededBefore) : unread(response)
+  return mayBeLost ? readBody(engine, call, response, carriedSession, answeredMethods) : unread(response)
 }
 
 async function readBody(
@@ -43,7 +44,7 @@ async function readBody(
   call: Call,
   response: Response,
   carriedSession: boolean,
-  succeededBefore: SucceededBefore,
+  answeredMethods: AnsweredMethods | undefined,
 ): Promise<Reading> {
   const { status } = response
   const peeked = response.ok ? await peekBody(response, maxOkBytes, undefined) : await peekRefusal(clock, response)
@@ -59,7 +60,7 @@ async function readBody(
       body: peeked.text,
       wwwAuthenticate: response.headers.get('www-authenticate') ?? undefined,
       sentAuthorization: new Headers(call.init.headers).has(authorizationHeader),
-      methodSucceededBefore: succeededBefore(message),
+      methodSucceededBefore: answeredMethods?.has(methodOf(message)) ?? false,
     },
     dialects,
   )

@@ -3,29 +3,37 @@ import type { VirtualSession } from '../session/virtual-session.js'
 import { isId } from '../wire/json-rpc.js'
 import type { Call } from './call.js'
 import type { Seam } from './engine.js'
-import { followAnswer } from './follow-answer.js'
+import { followAnswer, type Answering } from './follow-answer.js'
 import { forUpstream } from './for-upstream.js'
 import { MessageExchange } from './message-exchange.js'
 import { presentAccepted } from './present.js'
 import { mentions } from './request-body.js'
 
 /** Sends a POST of a session that is ours, and gets it and its answer through the loss of that session. */
-export async function sendMessage(seam: Seam, session: VirtualSession, given: Call): Promise<Response> {
+export function sendMessage(seam: Seam, session: VirtualSession, given: Call): Promise<Response> {
   session.newestHeaders.remember(given.init.headers, given.url)
-  if (mentions(given.init.body, 'notifications') && takesBackWaiting(seam, session, given)) return presentAccepted()
+  if (mentions(given.init.body, 'notifications') && takesBackWaiting(seam, session, given)) return accepted()
   const call = forUpstream(given, session, seam.tag)
-  if (!call) return presentAccepted()
+  if (!call) return accepted()
   const underWay = session.calls.add(call.message)
+  const exchange = new MessageExchange(seam, session, call, underWay)
   const done = () => {
     session.calls.delete(underWay)
   }
+  return answered({ seam, session, call, underWay, exchange, done })
+}
+
+async function answered(answering: Answering): Promise<Response> {
   try {
-    const exchange = new MessageExchange(seam, session, call, underWay)
-    return await followAnswer({ seam, session, call, underWay, exchange, done }, await exchange.run())
+    return await followAnswer(answering, await answering.exchange.run())
   } catch (error) {
-    done()
+    answering.done()
     throw error
   }
+}
+
+function accepted(): Promise<Response> {
+  return Promise.resolve(presentAccepted())
 }
 
 /**

@@ -43,25 +43,8 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
   const engine = engineOf(options)
   const middleware = (next: FetchLike): RecoveringFetch => {
     const seam: Seam = { ...engine, next }
-    return async (input, init) => {
-      const passOn = () => next(input as URL, init)
-      const request = isRequest(input) ? input : undefined
-      const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-      const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
-      const mayInitialize =
-        method === 'POST' && (init?.body || !request ? mentions(init?.body, '"initialize"') : holdsJson(request))
-      const url = urlOf(input)
-      if (!url) return passOn()
-      if (sessionId === undefined && !mayInitialize) return engine.signInTraffic.watch(url, init?.body, passOn)
-
-      const session = sessionId === undefined ? undefined : engine.registry.find(url, sessionId)
-      // A Request can be read once: where it may have to be passed on as it is, only a copy is looked at.
-      const call = await normalise(session || !request ? input : request.clone(), init)
-      const initialize = mayInitialize ? initializeIn(call) : undefined
-      if (initialize) return bindSession(seam, call, initialize)
-      if (session) return withSession(seam, session, call)
-      return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
-    }
+    // A fetch does not throw: it rejects.
+    return async (input, init) => await answerTo(seam, options, input, init)
   }
   return Object.assign(middleware, {
     sessions: () => snapshotsOf(engine),
@@ -69,6 +52,14 @@ export function withSessionRecovery(options: SessionRecoveryOptions = {}): Sessi
       for (const { newestHeaders } of engine.registry.all) newestHeaders.wake()
     },
   })
+}
+
+/** What is known of a call before its body is read. */
+interface Sorted {
+  readonly session: VirtualSession | undefined
+  readonly sessionId: string | undefined
+  readonly mayInitialize: boolean
+  readonly passOn: () => Promise<Response>
 }
 
 function engineOf(options: SessionRecoveryOptions): Engine {
@@ -117,7 +108,51 @@ function engineOf(options: SessionRecoveryOptions): Engine {
   }
 }
 
-async function withSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
+/**
+ * Not async, and little is of what a healthy call passes on its way: an async function keeps all that it has computed for
+ * as long as the server takes, and that is most of the garbage of a call.
+ */
+function answerTo(
+  seam: Seam,
+  options: SessionRecoveryOptions,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const request = isRequest(input) ? input : undefined
+  const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+  const sessionId = headerValue(init?.headers ?? request?.headers, sessionIdHeader)
+  const mayInitialize =
+    method === 'POST' && (init?.body || !request ? mentions(init?.body, '"initialize"') : holdsJson(request))
+  const url = urlOf(input)
+  if (!url) return seam.next(input as URL, init)
+  if (sessionId === undefined && !mayInitialize) {
+    return seam.signInTraffic.watch(url, init?.body, passing(seam, input, init))
+  }
+  const session = sessionId === undefined ? undefined : seam.registry.find(url, sessionId)
+  // A Request can be read once: where it may have to be passed on as it is, only a copy is looked at.
+  const call = normalise(session || !request ? input : request.clone(), init)
+  if (session && !mayInitialize && !(call instanceof Promise)) return withSession(seam, session, call)
+  return answerToCall(seam, options, call, { session, sessionId, mayInitialize, passOn: passing(seam, input, init) })
+}
+
+async function answerToCall(
+  seam: Seam,
+  options: SessionRecoveryOptions,
+  normalised: Call | Promise<Call>,
+  { session, sessionId, mayInitialize, passOn }: Sorted,
+): Promise<Response> {
+  const call = await normalised
+  const initialize = mayInitialize ? initializeIn(call) : undefined
+  if (initialize) return bindSession(seam, call, initialize)
+  if (session) return withSession(seam, session, call)
+  return sessionId === undefined ? passOn() : withUnknownSession(seam, call, sessionId, options, passOn)
+}
+
+function passing({ next }: Seam, input: string | URL | Request, init: RequestInit | undefined) {
+  return () => next(input as URL, init)
+}
+
+function withSession(seam: Seam, session: VirtualSession, call: Call): Promise<Response> {
   switch (call.method) {
     case 'POST':
       return sendMessage(seam, session, call)
@@ -126,8 +161,12 @@ async function withSession(seam: Seam, session: VirtualSession, call: Call): Pro
     case 'DELETE':
       return closeSession(seam, session, call)
     default:
-      return present(await seam.next(call.target, onCurrentEpoch(call, session, false)), session)
+      return presented(seam.next(call.target, onCurrentEpoch(call, session, false)), session)
   }
+}
+
+async function presented(answer: Promise<Response>, session: VirtualSession): Promise<Response> {
+  return present(await answer, session)
 }
 
 /** A session that this middleware did not see being made: a client that resumes with a stored id. */

@@ -17,6 +17,8 @@ export class SessionRegistry {
   /** In the order of their last use, so that the first one was idle longest. */
   readonly #byVirtualId = new Map<string, VirtualSession>()
   readonly #byUpstreamId = new Map<string, VirtualSession>()
+  /** The one that was used last. */
+  #newest: VirtualSession | undefined
 
   constructor(settings: RegistrySettings) {
     this.#settings = settings
@@ -32,9 +34,8 @@ export class SessionRegistry {
   }
 
   find(url: URL, virtualId: string): VirtualSession | undefined {
-    const key = virtualKey(url, virtualId)
-    const session = this.#byVirtualId.get(key)
-    if (session) this.#use(key, session)
+    const session = this.#isNewest(url, virtualId) ? this.#newest : this.#byVirtualId.get(virtualKey(url, virtualId))
+    if (session) this.#use(session)
     // However long it was idle: whoever comes back to it finds it, unless others came meanwhile.
     this.forgetIdle()
     return session
@@ -49,6 +50,7 @@ export class SessionRegistry {
     const virtualId = this.#byVirtualId.has(virtualKey(endpoint, upstreamId)) ? this.#settings.newId() : upstreamId
     const session = new VirtualSession({ ...birth, virtualId, now: this.#settings.clock.now() })
     this.#byVirtualId.set(virtualKey(endpoint, virtualId), session)
+    this.#newest = session
     const lost = this.#claim(session)
     this.forgetIdle()
     this.#forgetIdlest(session)
@@ -86,6 +88,7 @@ export class SessionRegistry {
 
   forget(session: VirtualSession): void {
     this.#byVirtualId.delete(virtualKey(session.endpoint, session.virtualId))
+    if (session === this.#newest) this.#newest = undefined
     this.#release(session)
     session.end()
   }
@@ -97,15 +100,23 @@ export class SessionRegistry {
   forgetIdle(): void {
     const { clock, idleTimeoutMs } = this.#settings
     const now = clock.now()
-    for (const [key, session] of this.#byVirtualId) {
+    for (const session of this.#byVirtualId.values()) {
       if (now - session.health.lastUsedAt <= idleTimeoutMs) return
-      if (session.calls.size > 0) this.#use(key, session)
+      if (session.calls.size > 0) this.#use(session)
       else this.forget(session)
     }
   }
 
-  #use(key: string, session: VirtualSession): void {
+  /** Mostly one client makes one call after the other. */
+  #isNewest({ host }: URL, virtualId: string): boolean {
+    return this.#newest?.virtualId === virtualId && this.#newest.endpoint.host === host
+  }
+
+  #use(session: VirtualSession): void {
     session.health.lastUsedAt = this.#settings.clock.now()
+    if (session === this.#newest) return
+    this.#newest = session
+    const key = virtualKey(session.endpoint, session.virtualId)
     this.#byVirtualId.delete(key)
     this.#byVirtualId.set(key, session)
   }
