@@ -108,8 +108,8 @@ export class SessionRegistry {
   }
 
   /** Mostly one client makes one call after the other. */
-  #isNewest({ host }: URL, virtualId: string): boolean {
-    return this.#newest?.virtualId === virtualId && this.#newest.endpoint.host === host
+  #isNewest({ href }: URL, virtualId: string): boolean {
+    return this.#newest?.virtualId === virtualId && this.#newest.endpoint.href === href
   }
 
   #use(session: VirtualSession): void {

@@ -30,6 +30,12 @@ function eventsIn(...pieces: Uint8Array[]): StreamEvent[] {
   return events
 }
 
+function retriesIn(bytes: Uint8Array): number {
+  let count = 0
+  eventReader({ onEvent: () => undefined, onRetry: () => count++ }).feed(new TextDecoder().decode(bytes))
+  return count
+}
+
 const messagesIn = ({ event, data }: StreamEvent) =>
   data !== '' && isMessageType(event) ? readServerMessages(data) : []
 
@@ -81,6 +87,29 @@ describe('bytes that pass as they are', () => {
         // A parser waits for what follows a carriage return.
         const read = eventsIn(bytes, bytesOf('x\n'))
         expect(seen).toEqual(read.map((each) => ({ id: each.id, messages: messagesIn(each) })))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('are seen in the same way where whole events come at once, between others that are cut', () => {
+    const part = fc.tuple(fc.constantFrom('', '', '', '\uFEFF'), event, fc.boolean())
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), cuts, (parts, lengths) => {
+        const seen: SeenEvent[] = []
+        const retries: number[] = []
+        const relay = new PassingRelay({
+          judge: (each) => void seen.push(each),
+          onRetry: (ms) => void retries.push(ms),
+        })
+        for (const [mark, text, isCut] of parts) {
+          const bytes = bytesOf(mark + text)
+          expect(joined([new Uint8Array(), ...through(relay, bytes, isCut ? lengths : [bytes.length])])).toEqual(bytes)
+        }
+        const whole = bytesOf(parts.map(([mark, text]) => mark + text).join(''))
+        const read = eventsIn(whole, bytesOf('x\n'))
+        expect(seen).toEqual(read.map((each) => ({ id: each.id, messages: messagesIn(each) })))
+        expect(retries).toHaveLength(retriesIn(whole))
       }),
       { numRuns: 1_000 },
     )

@@ -45,7 +45,8 @@ export class RewritingRelay implements Relay {
   /** @param maxBytes for how long an event waits for its end, when nothing in it has to be changed */
   constructor(judge: EventJudge, maxBytes = maxWaitingBytes) {
     this.#maxBytes = maxBytes
-    this.#scanner = scanEvents(judge, this.#onJudged.bind(this), {
+    this.#scanner = scanEvents(judge, {
+      onJudged: this.#onJudged.bind(this),
       onBytes: (kind, bytes) => {
         if (isWritten(kind)) this.#write(kind, bytes)
       },

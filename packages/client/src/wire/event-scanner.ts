@@ -70,14 +70,16 @@ export class EventScanner<Data extends EventData> {
   /** A line feed that follows belongs to the line that is over. */
   #isAfterReturn = false
   /** How much of a byte order mark has come; -1: that is over. */
-  #markLength = 0
+  #markLength: number
   #data: Data | undefined
   #id: string | undefined
   #event: string | undefined
   #isInEvent = false
 
-  constructor(handlers: EventScannerHandlers<Data>) {
+  /** @param isBeginning whether a byte order mark may come first */
+  constructor(handlers: EventScannerHandlers<Data>, isBeginning = true) {
     this.#handlers = handlers
+    this.#markLength = isBeginning ? 0 : -1
   }
 
   /** Nothing was begun that is not ended, so that something else may be put in here. */

@@ -46,20 +46,27 @@ export class SpecialBytes {
     const words = (this.#words ??= new Int32Array(buffer, byteOffset - lead, (byteLength + lead) >> 2))
     const endWord = (end + lead) >> 2
     let word = (start + lead) >> 2
-    while (word < endWord && !hasSpecial(words[word] ?? 0)) word++
+    while (word + 4 <= endWord && !hasSpecial(words, word)) word += 4
     let at = Math.max(start, (word << 2) - lead)
     while (at < end && specialBytes[bytes[at] ?? 0] === 0) at++
     return at
   }
 }
 
+/** Whether one of sixteen bytes is special. */
+function hasSpecial(words: Int32Array, at: number): boolean {
+  const signs =
+    signsOf(words[at] ?? 0) | signsOf(words[at + 1] ?? 0) | signsOf(words[at + 2] ?? 0) | signsOf(words[at + 3] ?? 0)
+  return (signs & 0x80808080) !== 0
+}
+
 /**
- * Whether one of four bytes is special: the sign of each byte of the differences is set where the byte is smaller, and
- * above one that is (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+ * Of four bytes the sign of each is set where the byte is special, and above one that is (Bit Twiddling Hacks, "Determine
+ * if a word has a byte less than n").
  */
-function hasSpecial(word: number): boolean {
+function signsOf(word: number): number {
   const control = word - 0x20202020
   const quote = (word ^ 0x22222222) - 0x01010101
   const escape = (word ^ 0x5c5c5c5c) - 0x01010101
-  return ((control | quote | escape) & ~word & 0x80808080) !== 0
+  return (control | quote | escape) & ~word
 }
