@@ -65,11 +65,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a session id is adopted from a refusal',
     file: 'fetch/message-exchange.ts',
-    find: '    const { response, verdict, isError } = await readRefusal(',
+    find: '    const reading = readRefusal(',
     replace:
       "    const leaked = answer.headers.get('mcp-session-id')\n" +
       '    if (!answer.ok && leaked !== null) this.#session.renew(leaked, undefined)\n' +
-      '    const { response, verdict, isError } = await readRefusal(',
+      '    const reading = readRefusal(',
   },
   {
     name: 'replayed twice',
