@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net'
 /** On a 503 of the proxy: no server was there to send the request to. */
 export const notSentHeader = 'x-kill-test-not-sent'
 
+/** On a request: the number of the server that is to get it, if it is there. */
+export const serverHeader = 'x-kill-test-server'
+
 /**
- * Each request goes to the next server, with nothing sticky. What happens to the connection behind happens to the one in
+ * Each request goes to the next server, with nothing sticky, unless it says to which. What happens to the connection behind happens to the one in
  * front. A server that is not there is passed over, which is safe: nothing was sent.
  */
 export class RoundRobinProxy {
@@ -45,8 +48,9 @@ export class RoundRobinProxy {
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
     const replicas = this.ports.length
+    const chosen = request.headers[serverHeader]
     for (let tries = 0; tries < replicas; tries++) {
-      const port = this.ports[this.#count++ % replicas]
+      const port = this.ports[(chosen === undefined ? this.#count++ : Number(chosen) + tries) % replicas]
       if (port === undefined) continue
       if (await this.#tryServer(port, request, body, response)) return
     }

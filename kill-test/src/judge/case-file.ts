@@ -1,10 +1,16 @@
-import type { Evidence, History, OperationRecord } from './history.js'
+import type { Evidence, History, OperationRecord, QuestionRecord, WireRecord } from './history.js'
 
 /** A history, and what several rules look up in it. */
 export interface CaseFile extends History {
+  /** What servers wrote down of an operation. */
+  readonly evidenceOf: (key: string) => readonly Evidence[]
   readonly executionsOf: (key: string) => readonly Evidence[]
   /** Those of a session, in the order in which they began. */
   readonly operationsOf: (session: string) => readonly OperationRecord[]
+  /** What a call's client was asked. */
+  readonly questionsOf: (key: string) => readonly QuestionRecord[]
+  /** Whether its client had asked for this session's end by then. */
+  readonly isEnding: (session: string, at: number) => boolean
   /** Whether this process was killed at that time or before. */
   readonly wasKilled: (instance: string, at: number) => boolean
   /** Whether any process was killed between two times. A cut by the proxy explains nothing: it comes after a first event. */
@@ -15,19 +21,26 @@ export interface CaseFile extends History {
 export type Rule = (history: CaseFile) => Iterable<string>
 
 export function caseFileOf(history: History): CaseFile {
-  const executions = groupedBy(
-    history.evidence.filter(({ what }) => what === 'executed'),
-    ({ key }) => key ?? '',
-  )
+  const evidence = groupedBy(history.evidence, ({ key }) => key ?? '')
   const operations = groupedBy(history.operations, ({ session }) => session)
+  const questions = groupedBy(history.questions, ({ key }) => key)
+  const endingAt = new Map(history.sessions.map(({ name, endingAt: at }) => [name, at]))
   const killedAt = new Map(history.kills.map(({ instance, at }) => [instance, at]))
   return {
     ...history,
-    executionsOf: (key) => executions.get(key) ?? [],
+    evidenceOf: (key) => evidence.get(key) ?? [],
+    executionsOf: (key) => (evidence.get(key) ?? []).filter(({ what }) => what === 'executed'),
     operationsOf: (session) => operations.get(session) ?? [],
+    questionsOf: (key) => questions.get(key) ?? [],
+    isEnding: (session, at) => (endingAt.get(session) ?? Infinity) <= at,
     wasKilled: (instance, at) => (killedAt.get(instance) ?? Infinity) <= at,
     hadKill: (from, to) => history.kills.some(({ at }) => from <= at && at <= to),
   }
+}
+
+/** A request that the server still has to answer, or whose stream it still has to end. */
+export function isStillOpen({ method, status, endedAt }: WireRecord): boolean {
+  return method !== 'DELETE' && (status === undefined || status === 200) && endedAt === undefined
 }
 
 function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -9,7 +9,7 @@ export type Outcome =
   /** Everything else, none of which may be. */
   | { readonly kind: 'refused' | 'hung' | 'error'; readonly text: string }
 
-export type Operation = 'bump' | 'work' | 'announce' | 'state' | 'level' | 'subscribe' | 'unsubscribe'
+export type Operation = 'bump' | 'work' | 'ask' | 'announce' | 'state' | 'level' | 'subscribe' | 'unsubscribe'
 
 /** Something that a client asked for once. Times are in ms since the Unix epoch: several processes say them. */
 export interface OperationRecord {
@@ -30,11 +30,21 @@ export interface OperationRecord {
   outcome?: Outcome
 }
 
+/** A question of a tool that a client was asked. */
+export interface QuestionRecord {
+  /** Of the operation whose tool asks. */
+  readonly key: string
+  /** Of the execution that asks. */
+  readonly proof: string
+  /** What the client says to it. To no other question it says the same. */
+  readonly answer: string
+}
+
 /** One HTTP request of a client. */
 export interface WireRecord {
   readonly session: string
   readonly method: string
-  /** The method of the JSON-RPC message in it, or what a GET asks for. */
+  /** The method of the JSON-RPC message in it, `answer` for one that answers the server, or what a GET asks for. */
   readonly what: string
   /** Of the operation it is sent for. */
   readonly key?: string
@@ -47,6 +57,7 @@ export interface WireRecord {
   /** Bytes of the answer that came. */
   bytes: number
   ending: 'open' | 'ended' | 'broken'
+  endedAt?: number
 }
 
 export interface SessionRecord {
@@ -60,8 +71,10 @@ export interface SessionRecord {
   readonly received: number[]
   /** When the client asked for its end. */
   endingAt?: number
-  /** The server confirmed that it is deleted. */
-  isDeleted: boolean
+  /** Then its calls still ran, and what the server said was still on its way. */
+  isBusyAtEnd: boolean
+  /** When the server had confirmed that it is deleted. */
+  deletedAt?: number
   /** What a `ping` with its id was answered with at the end of the run, on each of some tries. */
   readonly afterwards: number[]
   /** What the SDK's client complained of. */
@@ -73,11 +86,22 @@ export interface Evidence {
   readonly at: number
   /** The process that wrote it. */
   readonly instance: string
-  readonly what: 'executed' | 'announced' | 'restored'
+  readonly what:
+    | 'executed'
+    | 'announced'
+    | 'restored'
+    /** A tool got the answer to its question. */
+    | 'heard'
+    /** A tool waits for an answer no longer. */
+    | 'gave up'
+    /** An answer came for which nobody waits. */
+    | 'surplus answer'
   /** Of the operation. */
   readonly key?: string
   /** What the answer to this very execution says. */
   readonly proof?: string
+  /** Of the client, to the execution's question. */
+  readonly answer?: string
 }
 
 /** What happened while one fleet of servers was killed, again and again. */
@@ -85,6 +109,7 @@ export interface History {
   readonly fleet: string
   readonly sessions: SessionRecord[]
   readonly operations: OperationRecord[]
+  readonly questions: QuestionRecord[]
   readonly wire: WireRecord[]
   readonly evidence: Evidence[]
   readonly kills: { readonly at: number; readonly instance: string }[]
@@ -95,5 +120,15 @@ export interface History {
 }
 
 export function emptyHistory(fleet: string): History {
-  return { fleet, sessions: [], operations: [], wire: [], evidence: [], kills: [], cuts: [], troubles: [] }
+  return {
+    fleet,
+    sessions: [],
+    operations: [],
+    questions: [],
+    wire: [],
+    evidence: [],
+    kills: [],
+    cuts: [],
+    troubles: [],
+  }
 }

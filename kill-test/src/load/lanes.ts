@@ -9,10 +9,11 @@ const uris = ['test://a', 'test://b', 'test://c']
 const thinking = { low: 60, high: 400 }
 
 /**
- * What a session's client does at the same time: quick calls, slow ones with progress, announcements, and what the server
- * has to remember. Within a lane one thing follows the other.
+ * What a session's client does at the same time: quick calls, slow ones with progress, calls that ask something back,
+ * announcements, and what the server has to remember. Within a lane one thing follows the other.
+ * @returns the number of the last announcement
  */
-export async function runLanes(session: SessionUnderLoad, isOver: () => boolean): Promise<void> {
+export async function runLanes(session: SessionUnderLoad, isOver: () => boolean): Promise<number> {
   const lane = async (once: () => Promise<unknown>) => {
     while (!isOver()) {
       await once()
@@ -20,15 +21,18 @@ export async function runLanes(session: SessionUnderLoad, isOver: () => boolean)
     }
   }
   let announced = 0
+  let asked = 0
+  const subscribed = new Set<string>()
   await Promise.all([
     lane(() => session.perform('bump', {}, (client, key, settings) => client.callTool('bump', key, {}, settings))),
     lane(() => work(session)),
     lane(() => work(session)),
     lane(() => work(session)),
+    lane(() => ask(session, ++asked)),
     lane(() => announce(session, ++announced)),
-    lane(() => remember(session)),
+    lane(() => remember(session, subscribed)),
   ])
-  await lastAnnouncement(session, announced)
+  return announced
 }
 
 function work(session: SessionUnderLoad): Promise<OperationRecord> {
@@ -39,6 +43,12 @@ function work(session: SessionUnderLoad): Promise<OperationRecord> {
   )
 }
 
+function ask(session: SessionUnderLoad, number: number): Promise<OperationRecord> {
+  return session.perform('ask', { count: number }, (client, key, settings) =>
+    client.callTool('ask', key, { number }, settings),
+  )
+}
+
 function announce(session: SessionUnderLoad, number: number): Promise<OperationRecord> {
   return session.perform('announce', { count: number }, (client, key, settings) =>
     client.callTool('announce', key, { number }, settings),
@@ -46,13 +56,15 @@ function announce(session: SessionUnderLoad, number: number): Promise<OperationR
 }
 
 /** Says something that is to be remembered, and asks at once. */
-async function remember(session: SessionUnderLoad): Promise<void> {
+async function remember(session: SessionUnderLoad, subscribed: Set<string>): Promise<void> {
   const level = session.dice.oneOf(levels)
   const uri = session.dice.oneOf(uris)
-  const choice = session.dice.next()
-  if (choice < 0.3) await say(session, 'level', level, 'logging/setLevel', { level })
-  else if (choice < 0.7) await say(session, 'subscribe', uri, 'resources/subscribe', { uri })
-  else await say(session, 'unsubscribe', uri, 'resources/unsubscribe', { uri })
+  if (session.dice.next() < 0.3) await say(session, 'level', level, 'logging/setLevel', { level })
+  else if (subscribed.delete(uri)) await say(session, 'unsubscribe', uri, 'resources/unsubscribe', { uri })
+  else {
+    subscribed.add(uri)
+    await say(session, 'subscribe', uri, 'resources/subscribe', { uri })
+  }
   await tellStates(session)
 }
 
@@ -86,7 +98,7 @@ export function tellState(session: SessionUnderLoad): Promise<OperationRecord> {
 }
 
 /** One more that is confirmed: when it has come, all before it have come or never will. */
-async function lastAnnouncement(session: SessionUnderLoad, announced: number): Promise<void> {
+export async function lastAnnouncement(session: SessionUnderLoad, announced: number): Promise<void> {
   for (let number = announced + 1; number < announced + 20; number++) {
     const { outcome } = await announce(session, number)
     if (outcome?.kind === 'broken' || outcome?.kind === 'outcome-unknown') continue

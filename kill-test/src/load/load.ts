@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Dice } from '../base/random.js'
 import type { Waits } from '../base/waits.js'
 import type { History } from '../judge/history.js'
-import { runLanes, tellState } from './lanes.js'
+import { streamsEnd } from '../judge/rules/deletions.js'
+import { lastAnnouncement, runLanes, tellState } from './lanes.js'
+import { callPlainly, postPlainly } from './plain-requests.js'
 import { SessionUnderLoad, type LoadContext } from './session-under-load.js'
 
 /** Clients at a time. */
@@ -9,9 +12,11 @@ const clients = 4
 /** Of them: sessions that live as long as the run. */
 const lasting = 2
 /** ms that the other ones live. */
-const shortLife = { low: 2_000, high: 8_000 }
-/** Times that each session is looked at in the end, so that each replica is asked. */
-const looks = 4
+const shortLife = { low: 1_000, high: 6_000 }
+/** How many of them are deleted while their calls run. */
+const busyEnds = 0.6
+/** The most servers that a fleet has. Where it has fewer, some of them are asked again. */
+const servers = [0, 1, 2, 3]
 
 /** Clients with sessions that come and go. */
 export class Load {
@@ -21,6 +26,7 @@ export class Load {
   readonly #dice: Dice
   readonly #sessions: SessionUnderLoad[] = []
   readonly #running: Promise<void>
+  readonly #onBusyEnd = new Set<() => void>()
   #isOver = false
 
   constructor(url: URL, history: History, waits: Waits, dice: Dice) {
@@ -47,6 +53,19 @@ export class Load {
     await Promise.all([lookAtSome(), lookAtSome(), lookAtSome()])
   }
 
+  /** Resolves when a session begins to be deleted whose calls run, and not later than in so many ms. */
+  busyEnd(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#onBusyEnd.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#onBusyEnd.add(done)
+    })
+  }
+
   async close(): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#sessions.map((session) => session.close()))
@@ -70,12 +89,16 @@ export class Load {
         await session.close()
         return
       }
-      const life = client < lasting ? Infinity : session.dice.between(shortLife.low, shortLife.high)
-      const until = Date.now() + life
-      await runLanes(session, () => this.#isOver || Date.now() >= until)
-      await tellState(session)
       // The lasting ones are not ended at all: they have to work in the end.
-      if (client >= lasting) await session.end()
+      const isLasting = client < lasting
+      const until = isLasting ? Infinity : Date.now() + session.dice.between(shortLife.low, shortLife.high)
+      const isOver = () => this.#isOver || Date.now() >= until
+      if (!isLasting && session.dice.next() < busyEnds) await this.#endBusy(session, isOver)
+      else {
+        await lastAnnouncement(session, await runLanes(session, isOver))
+        await tellState(session)
+        if (!isLasting) await session.end(false)
+      }
       await session.close()
     } catch (error) {
       this.#history.troubles.push(`${session.record.name}: ${String(error)}`)
@@ -83,19 +106,24 @@ export class Load {
     }
   }
 
-  /** By a plain request, of which no SDK knows. */
+  /** Its calls run, and more of them begin until it is confirmed that it is deleted. */
+  async #endBusy(session: SessionUnderLoad, isOver: () => boolean): Promise<void> {
+    const running = runLanes(session, () => session.record.deletedAt !== undefined)
+    while (!isOver()) await pause(20)
+    for (const tell of [...this.#onBusyEnd]) tell()
+    await session.end(true)
+    await Promise.all(servers.map((server) => callPlainly(session, this.#url, server)))
+    await session.quiet(streamsEnd + 1_000)
+    // Neither SDK ends a call by itself whose session is no more: it asks for its stream again and again.
+    await session.close()
+    await running
+  }
+
+  /** By plain requests, of which no SDK knows: to each server. */
   async #lookAt({ record, sessionId }: SessionUnderLoad): Promise<void> {
     if (sessionId === undefined) return
-    for (let look = 0; look < looks; look++) {
-      const asked = fetch(this.#url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'mcp-session-id': sessionId,
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id: `look ${look}`, method: 'ping' }),
-      })
+    for (const server of servers) {
+      const asked = postPlainly(fetch, this.#url, sessionId, server, { id: `look ${server}`, method: 'ping' })
       const response = await this.#waits.within(30_000, `the last look at ${record.name}`, asked)
       await response.text()
       record.afterwards.push(response.status)

@@ -1,7 +1,8 @@
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { ElicitRequestSchema, EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { readQuestion } from '../server/questions.js'
 import { announcedMethod } from '../server/tools.js'
 import { keyInMeta, type watchedFetch } from './watched-fetch.js'
 
@@ -24,6 +25,8 @@ export interface RawClient {
 
 export interface ClientEvents {
   readonly onAnnounced: (number: number) => void
+  /** A tool asks. @returns what is to be answered */
+  readonly onAsked: (asking: { readonly key: string; readonly proof: string }) => Promise<string>
   readonly onComplaint: (text: string) => void
 }
 
@@ -45,12 +48,14 @@ export function createRawClient(
 }
 
 const info = { name: 'kill-test', version: '1' }
+const options = { capabilities: { elicitation: {} } }
 
 function clientV1(url: URL, fetch: ReturnType<typeof watchedFetch>, events: ClientEvents): RawClient {
   const transport = new TransportV1(url, { fetch, reconnectionOptions })
-  const client = new ClientV1(info)
+  const client = new ClientV1(info, options)
   client.onerror = complain(events)
   client.fallbackNotificationHandler = hear(events)
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(params.message, events))
   return {
     connect: () => client.connect(transport),
     async callTool(name, key, given, settings) {
@@ -68,9 +73,10 @@ function clientV1(url: URL, fetch: ReturnType<typeof watchedFetch>, events: Clie
 
 function clientV2(url: URL, fetch: ReturnType<typeof watchedFetch>, events: ClientEvents): RawClient {
   const transport = new TransportV2(url, { fetch, reconnectionOptions })
-  const client = new ClientV2(info)
+  const client = new ClientV2(info, options)
   client.onerror = complain(events)
   client.fallbackNotificationHandler = hear(events)
+  client.setRequestHandler('elicitation/create', ({ params }) => answerTo(params.message, events))
   return {
     connect: () => client.connect(transport),
     async callTool(name, key, given, settings) {
@@ -107,6 +113,12 @@ function hear({ onAnnounced }: ClientEvents) {
     if (method === announcedMethod) onAnnounced((params as { number: number }).number)
     return Promise.resolve()
   }
+}
+
+async function answerTo(question: string, { onAsked }: ClientEvents) {
+  const asking = readQuestion(question)
+  const answer = await onAsked(asking)
+  return { action: 'accept' as const, content: { answer }, _meta: { [keyInMeta]: asking.key } }
 }
 
 function textOf(result: unknown): string {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Dice } from '../base/random.js'
 import { Hung, type Waits } from '../base/waits.js'
+import { isStillOpen } from '../judge/case-file.js'
 import type { History, Operation, OperationRecord, SessionRecord, WireRecord } from '../judge/history.js'
 import { isLostBeforeItsFirstEvent, outcomeOf } from './outcome.js'
 import { createRawClient, type RawClient, type RequestSettings } from './raw-client.js'
@@ -8,6 +9,8 @@ import { watchedFetch } from './watched-fetch.js'
 
 /** ms in which everything has to end, whatever is killed meanwhile. */
 const operationLimit = 30_000
+/** ms that a client takes for the answer to a question. */
+const thinking = { low: 0, high: 600 }
 
 /** What an operation sends. */
 export type Sending = (client: RawClient, key: string, settings: RequestSettings) => Promise<string | undefined>
@@ -25,6 +28,8 @@ export class SessionUnderLoad {
   readonly dice: Dice
   /** As soon as the client was told. */
   sessionId: string | undefined
+  /** What the session's requests go through, to be watched. */
+  readonly fetch: ReturnType<typeof watchedFetch>
   readonly #client: RawClient
   readonly #context: LoadContext
   readonly #watchers = new Set<(record: WireRecord) => void>()
@@ -41,12 +46,12 @@ export class SessionUnderLoad {
       isTold: false,
       isOpen: false,
       received: [],
-      isDeleted: false,
+      isBusyAtEnd: false,
       afterwards: [],
       complaints: [],
     }
     history.sessions.push(this.record)
-    const fetch = watchedFetch(name, history.wire, {
+    this.fetch = watchedFetch(name, history.wire, {
       onChange: (record) => {
         for (const watcher of [...this.#watchers]) watcher(record)
       },
@@ -55,10 +60,16 @@ export class SessionUnderLoad {
         this.record.isTold = true
       },
     })
-    this.#client = createRawClient(major, url, fetch, {
+    this.#client = createRawClient(major, url, this.fetch, {
       onAnnounced: (number) => {
         this.record.received.push(number)
         for (const listener of [...this.#listeners]) listener()
+      },
+      onAsked: async (asking) => {
+        const answer = `${asking.key}, answer ${history.questions.length}`
+        history.questions.push({ ...asking, answer })
+        await pause(dice.between(thinking.low, thinking.high))
+        return answer
       },
       onComplaint: (text) => this.record.complaints.push(text),
     })
@@ -104,7 +115,7 @@ export class SessionUnderLoad {
       let post: WireRecord | undefined
       const lost = new AbortController()
       const watcher = (request: WireRecord) => {
-        if (request.key !== key) return
+        if (request.key !== key || request.what === 'answer') return
         post = request
         if (isLostBeforeItsFirstEvent(request)) lost.abort()
       }
@@ -147,8 +158,9 @@ export class SessionUnderLoad {
     await waits.within(operationLimit, `announcement ${number} of ${this.record.name}`, coming)
   }
 
-  /** DELETE, until the server confirms it. */
-  async end(): Promise<void> {
+  /** DELETE, until the server confirms it. @param isBusy whether calls still run */
+  async end(isBusy: boolean): Promise<void> {
+    this.record.isBusyAtEnd = isBusy
     this.record.endingAt = Date.now()
     for (const deadline = Date.now() + operationLimit; ;) {
       let status: number | undefined
@@ -166,7 +178,26 @@ export class SessionUnderLoad {
       if (Date.now() > deadline) throw new Hung(`the DELETE of ${this.record.name}`, operationLimit)
       await pause(50)
     }
-    this.record.isDeleted = true
+    this.record.deletedAt = Date.now()
+  }
+
+  /** Waits until nothing is left that a server would have to answer or to end, and no longer than so many ms. */
+  async quiet(ms: number): Promise<void> {
+    const { wire } = this.#context.history
+    const isQuiet = () => !wire.some((record) => record.session === this.record.name && isStillOpen(record))
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#watchers.delete(watcher)
+        resolve()
+      }
+      const watcher = () => {
+        if (isQuiet()) done()
+      }
+      const timer = setTimeout(done, ms)
+      this.#watchers.add(watcher)
+      watcher()
+    })
   }
 
   async close(): Promise<void> {

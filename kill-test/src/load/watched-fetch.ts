@@ -39,6 +39,7 @@ export function watchedFetch(
     wire.push(record)
     const end = (ending: WireRecord['ending']) => {
       record.ending = ending
+      record.endedAt ??= Date.now()
       onChange(record)
     }
     let response: Response
@@ -102,9 +103,13 @@ function subjectOf(method: string, { body, headers }: RequestInit): Pick<WireRec
     return { what: isStandalone ? 'standalone stream' : 'call stream' }
   }
   if (typeof body !== 'string') return { what: 'session' }
-  const message = JSON.parse(body) as { method?: string; params?: { _meta?: Record<string, unknown> } }
-  const key = message.params?._meta?.[keyInMeta]
+  const message = JSON.parse(body) as { method?: string; params?: WithMeta; result?: WithMeta }
+  const key = (message.params ?? message.result)?._meta?.[keyInMeta]
   return { what: message.method ?? 'answer', ...(typeof key === 'string' ? { key } : {}) }
+}
+
+interface WithMeta {
+  readonly _meta?: Record<string, unknown>
 }
 
 function codeOf(error: unknown): string {

@@ -7,6 +7,7 @@ export type Classes = Readonly<Record<string, number>>
 const leastPerKill: Classes = {
   'calls answered': 5,
   'slow calls answered': 0.5,
+  'questions answered': 0.5,
   'outcomes unknown': 0.2,
   'connections broken': 0.2,
   'streams resumed': 1,
@@ -14,6 +15,7 @@ const leastPerKill: Classes = {
   'announcements heard': 2,
   'sessions opened': 0.1,
   'sessions deleted': 0.05,
+  'of them, while calls ran': 0.02,
   'sessions restored': 2,
   'states told': 1,
 }
@@ -25,11 +27,13 @@ export function classesOf(histories: readonly History[]): Classes {
   const sessions = histories.flatMap((history) => history.sessions)
   const evidence = histories.flatMap((history) => history.evidence)
   const answered = operations.filter(({ outcome }) => outcome?.kind === 'ok')
+  const deleted = sessions.filter(({ deletedAt }) => deletedAt !== undefined)
   const resumed = wire.filter(({ method, status }) => method === 'GET' && status === 200)
   return {
     kills: histories.reduce((sum, { kills }) => sum + kills.length, 0),
     'calls answered': answered.length,
     'slow calls answered': answered.filter(({ operation }) => operation === 'work').length,
+    'questions answered': answered.filter(({ operation }) => operation === 'ask').length,
     'outcomes unknown': operations.filter(({ outcome }) => outcome?.kind === 'outcome-unknown').length,
     'connections broken': operations.filter(({ outcome }) => outcome?.kind === 'broken').length,
     'not sent, tried again': operations.reduce((sum, { notSent }) => sum + notSent, 0),
@@ -39,7 +43,8 @@ export function classesOf(histories: readonly History[]): Classes {
     'announcements heard': sessions.reduce((sum, { received }) => sum + received.length, 0),
     'sessions opened': sessions.filter(({ isOpen }) => isOpen).length,
     'sessions told of, not opened': sessions.filter(({ isTold, isOpen }) => isTold && !isOpen).length,
-    'sessions deleted': sessions.filter(({ isDeleted }) => isDeleted).length,
+    'sessions deleted': deleted.length,
+    'of them, while calls ran': deleted.filter(({ isBusyAtEnd }) => isBusyAtEnd).length,
     'sessions restored': evidence.filter(({ what }) => what === 'restored').length,
     'states told': answered.filter(({ operation }) => operation === 'state').length,
   }

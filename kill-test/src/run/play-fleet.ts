@@ -88,7 +88,7 @@ async function killing(
   })()
   try {
     for (let kill = 0; kill < kills && !signal.aborted; kill++) {
-      await pause(msUntilKill(killed))
+      await momentOfKill(killed, load)
       await waits.noneSince(longEnough)
       await fleet.killOne(killed)
       onKill()
@@ -100,11 +100,17 @@ async function killing(
   await load.finish()
 }
 
-/** Sometimes at once, while a server finds its sessions again; sometimes after everybody has come to rest. */
-function msUntilKill(dice: Dice): number {
+/**
+ * Sometimes at once, while a server finds its sessions again; sometimes while a session is being deleted; sometimes after
+ * everybody has come to rest.
+ */
+async function momentOfKill(dice: Dice, load: Load): Promise<void> {
   const kind = dice.next()
-  if (kind < 0.2) return dice.between(0, 40)
-  return kind < 0.9 ? dice.between(40, 900) : dice.between(900, 3_000)
+  if (kind < 0.1) await load.busyEnd(3_000)
+  if (kind < 0.1) await pause(dice.between(0, 10))
+  else if (kind < 0.3) await pause(dice.between(0, 40))
+  else if (kind < 0.95) await pause(dice.between(40, 900))
+  else await pause(dice.between(900, 3_000))
 }
 
 /** @throws Error where it takes longer, or the run is interrupted */

@@ -3,7 +3,7 @@ import type { Evidence } from '../judge/history.js'
 
 export interface EvidenceFile {
   /** Is in the file when it returns, whatever becomes of this process. */
-  write(what: Evidence['what'], details?: Pick<Evidence, 'key' | 'proof'>): void
+  write(what: Evidence['what'], details?: Pick<Evidence, 'key' | 'proof' | 'answer'>): void
   close(): void
 }
 

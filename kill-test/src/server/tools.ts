@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EvidenceFile } from './evidence-file.js'
+import { questionOf } from './questions.js'
 
 /** A call of a tool, the same for both SDK majors. */
 export interface ToolCall {
@@ -8,6 +9,11 @@ export interface ToolCall {
   readonly sessionId: string
   /** Tells the client how far it is, on the call's stream. */
   report(step: number, of: number): Promise<void>
+  /**
+   * Asks the client, on the call's stream or on the standalone one.
+   * @returns its answer; undefined where none came in time
+   */
+  ask(question: string, isOnCallStream: boolean): Promise<string | undefined>
 }
 
 export interface ServerState {
@@ -41,6 +47,16 @@ export function createTools(evidence: EvidenceFile, announcing: Announcing, stat
       return proof
     },
 
+    /** @param number says on which stream it asks */
+    async ask(call: ToolCall, number: number): Promise<string> {
+      const { key } = call
+      const proof = execute(call)
+      const answer = await call.ask(questionOf({ key, proof }), number % 2 === 0)
+      if (answer === undefined) evidence.write('gave up', { key, proof })
+      else evidence.write('heard', { key, proof, answer })
+      return `${proof} ${answer ?? ''}`
+    },
+
     async announce(call: ToolCall, number: number): Promise<string> {
       const proof = execute(call)
       if (number % 2 === 0) await announcing.notify(call.sessionId, number)
@@ -58,4 +74,4 @@ export function createTools(evidence: EvidenceFile, announcing: Announcing, stat
 export const announcedMethod = 'notifications/announced'
 
 /** A server asks somebody else first, as many do: so that its state is not there at once. */
-export const subscribing = () => pause(40)
+export const remembering = () => pause(60)

@@ -2,13 +2,13 @@ import type { Rule } from '../case-file.js'
 
 /**
  * The standalone stream: what the server confirmed to have announced comes, once, in its order. What was not confirmed may
- * come or not, once.
+ * come or not, once; and so may what was on its way when the session was deleted.
  */
 export const announcements: Rule = function* ({ sessions, operationsOf, evidence }) {
   const confirmed = new Set(
     evidence.flatMap(({ what, key }) => (what === 'announced' && key !== undefined ? [key] : [])),
   )
-  for (const { name, received, isOpen } of sessions) {
+  for (const { name, received, isOpen, isBusyAtEnd } of sessions) {
     if (!isOpen) continue
     const announced = operationsOf(name).filter(({ operation }) => operation === 'announce')
     const known = new Set(announced.map(({ count }) => count))
@@ -19,8 +19,10 @@ export const announcements: Rule = function* ({ sessions, operationsOf, evidence
       }
     }
     const told = new Set(received)
+    const last = isBusyAtEnd ? (received.at(-1) ?? 0) : Infinity
     for (const { key, count = 0 } of announced) {
-      if (confirmed.has(key) && !told.has(count)) yield `${name} was never told announcement ${count} (${key})`
+      if (count <= last && confirmed.has(key) && !told.has(count))
+        yield `${name} was never told announcement ${count} (${key})`
     }
   }
 }

@@ -3,14 +3,15 @@ import type { Rule } from '../case-file.js'
 /** ms by which a client may notice late that a connection is gone on which it sends. */
 const stale = 2_000
 
-/** Everything ends, and only what a kill explains ends without its answer. */
-export const answers: Rule = function* ({ operations, executionsOf, wasKilled, hadKill }) {
-  for (const { key, operation, outcome, startedAt, endedAt } of operations) {
+/** Everything ends, and only what a kill explains, or the end of the session, ends without its answer. */
+export const answers: Rule = function* ({ operations, executionsOf, isEnding, wasKilled, hadKill }) {
+  for (const { key, session, operation, outcome, startedAt, endedAt } of operations) {
     const name = `${key} (${operation})`
     if (outcome === undefined || endedAt === undefined) {
       yield `${name} never ended`
       continue
     }
+    if (outcome.kind !== 'hung' && isEnding(session, endedAt)) continue
     switch (outcome.kind) {
       case 'ok':
         break

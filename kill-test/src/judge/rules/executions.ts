@@ -1,6 +1,6 @@
 import type { Rule } from '../case-file.js'
 
-const tools = new Set(['bump', 'work', 'announce', 'state'])
+const tools = new Set(['bump', 'work', 'ask', 'announce', 'state'])
 
 /** No tool runs twice for one call, and one that was answered ran once: the execution whose answer it is. */
 export const executions: Rule = function* ({ operations, executionsOf }) {

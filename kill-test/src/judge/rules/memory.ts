@@ -37,6 +37,7 @@ export const memory: Rule = function* ({ sessions, operationsOf }) {
         }
         case 'bump':
         case 'work':
+        case 'ask':
         case 'announce':
           break
       }

@@ -12,14 +12,12 @@ const expected: Readonly<Record<string, readonly number[]>> = {
 const endings = new Set([400, 404])
 
 /** No request is refused that has a session: not with 404, and not with anything else. */
-export const wire: Rule = function* ({ sessions, wire: requests }) {
-  const endingAt = new Map(sessions.map(({ name, endingAt: at }) => [name, at]))
+export const wire: Rule = function* ({ wire: requests, isEnding }) {
   for (const { session, method, what, status, isNotSent, answeredAt } of requests) {
     if (status === undefined || answeredAt === undefined || isNotSent) continue
     const isExpected = expected[method]?.includes(status) === true && !(status === 405 && what === 'standalone stream')
     // The answer to a first DELETE may have been lost; and streams come back until their client is closed.
-    const isEnding = answeredAt >= (endingAt.get(session) ?? Infinity)
-    if (!isExpected && !(isEnding && endings.has(status)))
-      yield `${session}: ${method} (${what}) was answered ${status}`
+    const isEndOfSession = isEnding(session, answeredAt) && endings.has(status)
+    if (!isExpected && !isEndOfSession) yield `${session}: ${method} (${what}) was answered ${status}`
   }
 }
