@@ -7,7 +7,8 @@ const operation = (
   startedAt: number,
   given: Pick<OperationRecord, 'operation' | 'argument' | 'count' | 'outcome'>,
   progress: number[] = [],
-): OperationRecord => ({ key, session: 'a', startedAt, endedAt: startedAt + 50, notSent: 0, progress, ...given })
+  session = 'a',
+): OperationRecord => ({ key, session, startedAt, endedAt: startedAt + 50, notSent: 0, progress, ...given })
 
 const request = (given: Partial<WireRecord>): WireRecord => ({
   session: 'a',
@@ -19,12 +20,15 @@ const request = (given: Partial<WireRecord>): WireRecord => ({
   isNotSent: false,
   bytes: 10,
   ending: 'ended',
+  endedAt: given.answeredAt ?? 110,
   ...given,
 })
 
 const ok = (text: string) => ({ kind: 'ok', text }) as const
 const broken = { kind: 'broken' } as const
 const unknown = { kind: 'outcome-unknown' } as const
+const refused = { kind: 'refused', text: 'Session not found' } as const
+const gone = { kind: 'error', text: 'Connection closed' } as const
 
 /** A server is killed at 1000 while it works; another one goes on. */
 function aKill(): History {
@@ -34,12 +38,15 @@ function aKill(): History {
     isTold: true,
     isOpen: true,
     received: [1, 3],
-    isDeleted: false,
+    isBusyAtEnd: false,
     afterwards: [200, 200],
     complaints: ['SSE stream disconnected: TypeError: terminated'],
   }
   const executed = (at: number, instance: string, key: string) =>
     ({ at, instance, what: 'executed', key, proof: `proof-${key}` }) as const
+  const heard = (at: number, instance: string, key: string) =>
+    ({ at, instance, what: 'heard', key, proof: `proof-${key}`, answer: `answer-${key}` }) as const
+  const question = (key: string) => ({ key, proof: `proof-${key}`, answer: `answer-${key}` })
   const announced = (at: number, instance: string, key: string) => ({ at, instance, what: 'announced', key }) as const
   return {
     fleet: 'test',
@@ -51,9 +58,19 @@ function aKill(): History {
         received: [],
         complaints: [],
         isOpen: false,
-        isDeleted: true,
         afterwards: [404],
         endingAt: 900,
+        deletedAt: 940,
+      },
+      {
+        ...session,
+        name: 'c',
+        received: [1, 2],
+        complaints: [],
+        isBusyAtEnd: true,
+        afterwards: [404],
+        endingAt: 900,
+        deletedAt: 940,
       },
     ],
     operations: [
@@ -70,6 +87,14 @@ function aKill(): History {
         operation: 'state',
         outcome: ok('proof-state {"level":"error","subscriptions":["x"]}'),
       }),
+      operation('ask', 600, { operation: 'ask', count: 1, outcome: ok('proof-ask answer-ask') }),
+      operation('lost-ask', 970, { operation: 'ask', count: 2, outcome: unknown }),
+      operation('late-ask', 1200, { operation: 'ask', count: 3, outcome: ok('proof-late-ask ') }),
+      operation('c-announce-1', 700, { operation: 'announce', count: 1, outcome: ok('proof-c-announce-1') }, [], 'c'),
+      operation('c-announce-2', 800, { operation: 'announce', count: 2, outcome: ok('proof-c-announce-2') }, [], 'c'),
+      operation('c-announce-3', 880, { operation: 'announce', count: 3, outcome: gone }, [], 'c'),
+      operation('c-work', 890, { operation: 'work', count: 3, outcome: gone }, [1], 'c'),
+      operation('c-late-bump', 950, { operation: 'bump', outcome: refused }, [], 'c'),
       operation('announce-3', 1300, { operation: 'announce', count: 3, outcome: ok('proof-announce-3') }),
     ],
     wire: [
@@ -77,6 +102,11 @@ function aKill(): History {
       request({ status: 503, isNotSent: true }),
       request({ method: 'GET', what: 'call stream', status: 405 }),
       request({ session: 'b', method: 'GET', what: 'standalone stream', status: 404, answeredAt: 950 }),
+      request({ what: 'answer', key: 'ask', status: 202, startedAt: 610, answeredAt: 620 }),
+      request({ what: 'answer', key: 'lost-ask', status: 202, startedAt: 980, answeredAt: 985 }),
+      request({ what: 'answer', key: 'late-ask', status: 202, startedAt: 8_000, answeredAt: 8_010 }),
+      request({ session: 'c', method: 'GET', what: 'standalone stream', endedAt: 945 }),
+      request({ session: 'c', key: 'c-late-bump', status: 404, startedAt: 950, answeredAt: 960 }),
     ],
     evidence: [
       executed(100, 'one', 'bump'),
@@ -86,9 +116,23 @@ function aKill(): History {
       executed(965, 'one', 'lost-work'),
       executed(996, 'one', 'announce-2'),
       executed(1200, 'two', 'state'),
+      executed(605, 'one', 'ask'),
+      heard(630, 'one', 'ask'),
+      executed(975, 'one', 'lost-ask'),
+      executed(1210, 'two', 'late-ask'),
+      { at: 9210, instance: 'two', what: 'gave up', key: 'late-ask', proof: 'proof-late-ask' },
+      { at: 9300, instance: 'two', what: 'surplus answer', answer: 'answer-late-ask' },
+      executed(700, 'two', 'c-announce-1'),
+      announced(701, 'two', 'c-announce-1'),
+      executed(800, 'two', 'c-announce-2'),
+      announced(801, 'two', 'c-announce-2'),
+      executed(880, 'two', 'c-announce-3'),
+      announced(881, 'two', 'c-announce-3'),
+      executed(890, 'two', 'c-work'),
       executed(1300, 'two', 'announce-3'),
       announced(1301, 'two', 'announce-3'),
     ],
+    questions: [question('ask'), question('lost-ask'), question('late-ask')],
     kills: [{ at: 1000, instance: 'one' }],
     cuts: [],
     troubles: [],
@@ -210,6 +254,89 @@ describe('the judge', () => {
       'a standalone stream that is refused',
       ({ wire }) => wire.push(request({ method: 'GET', what: 'standalone stream', status: 405 })),
       'a: GET (standalone stream) was answered 405',
+    ],
+    [
+      'a question that is asked twice',
+      ({ questions }) => questions.push({ key: 'ask', proof: 'proof-ask', answer: 'answer-again' }),
+      'ask: its client was asked 2 times by one execution',
+    ],
+    [
+      'a question that never comes',
+      ({ questions }) => questions.pop(),
+      'late-ask: its tool gave up, and its client was never asked',
+    ],
+    [
+      'an answer that never reaches its tool',
+      ({ wire }) => wire.push(request({ what: 'answer', key: 'late-ask', status: 202, answeredAt: 1260 })),
+      'late-ask: its answer was confirmed, and never reached its tool',
+    ],
+    [
+      'an answer that reaches its tool twice',
+      ({ evidence }) => evidence.push({ at: 640, instance: 'one', what: 'surplus answer', answer: 'answer-ask' }),
+      'ask: the answer came again after its tool had heard it',
+    ],
+    [
+      'a tool that hears two answers',
+      ({ evidence }) => evidence.push(...evidence.filter(({ what }) => what === 'heard')),
+      'ask: its tool heard 2 answers',
+    ],
+    [
+      'the answer to another question',
+      ({ questions }) => questions.splice(0, 1, { key: 'ask', proof: 'proof-ask', answer: 'answer-other' }),
+      'ask: its tool heard "answer-ask", which was not the answer',
+    ],
+    [
+      'a call that is answered with what its tool did not hear',
+      ({ operations }) => (found(operations, 'ask').outcome = ok('proof-ask answer-other')),
+      'ask: its tool heard "answer-ask", and its client was told "answer-other"',
+    ],
+    [
+      'a question whose call hangs',
+      ({ operations }) => (found(operations, 'ask').outcome = { kind: 'hung', text: 'timed out' }),
+      'ask (ask) hung: timed out',
+    ],
+    [
+      'an answer that is refused',
+      ({ wire }) => wire.push(request({ what: 'answer', key: 'ask', status: 404 })),
+      'a: POST (answer) was answered 404',
+    ],
+    [
+      'a second execution in a session that is deleted',
+      ({ evidence }) => evidence.push({ ...found(evidence, 'c-work'), instance: 'one' }),
+      'c-work (work) was executed 2 times, by two and one',
+    ],
+    [
+      'a call that hangs although its session is deleted',
+      ({ operations }) => (found(operations, 'c-work').outcome = { kind: 'hung', text: 'timed out' }),
+      'c-work (work) hung: timed out',
+    ],
+    [
+      'an error before the end of a session',
+      ({ operations }) => (found(operations, 'c-announce-1').outcome = gone),
+      'c-announce-1 (announce) was answered with an error (error): Connection closed',
+    ],
+    [
+      'an event that is lost before the end of a session',
+      ({ sessions }) => found(sessions, 'c').received.shift(),
+      'c was never told announcement 1 (c-announce-1)',
+    ],
+    [
+      'an execution after a session was deleted',
+      ({ evidence }) => evidence.push({ ...found(evidence, 'c-work'), at: 955, key: 'c-late-bump' }),
+      'c-late-bump (bump) began after c was deleted, and was executed by two',
+    ],
+    [
+      'a stream that outlives its session',
+      ({ wire }) => wire.push(request({ session: 'c', startedAt: 890, endedAt: 15_950 })),
+      'c: POST (tools/call) was still open 15 s after its session was deleted',
+    ],
+    [
+      'a stream that never ends although its session is deleted',
+      ({ wire }) => {
+        const { endedAt: _endedAt, ...open } = request({ session: 'c', method: 'GET', what: 'standalone stream' })
+        wire.push(open)
+      },
+      'c: GET (standalone stream) was still open 15 s after its session was deleted',
     ],
     [
       'trouble in the run itself',

@@ -38,8 +38,10 @@ export function watchedFetch(
     }
     wire.push(record)
     const end = (ending: WireRecord['ending']) => {
+      // A body that was cancelled fails once more.
+      if (record.endedAt !== undefined) return
       record.ending = ending
-      record.endedAt ??= Date.now()
+      record.endedAt = Date.now()
       onChange(record)
     }
     let response: Response
