@@ -9,6 +9,8 @@ export interface CaseFile extends History {
   readonly operationsOf: (session: string) => readonly OperationRecord[]
   /** What a call's client was asked. */
   readonly questionsOf: (key: string) => readonly QuestionRecord[]
+  /** When the first answer to a call's question was confirmed; Infinity: never. */
+  readonly confirmedAt: (key: string) => number
   /** Whether its client had asked for this session's end by then. */
   readonly isEnding: (session: string, at: number) => boolean
   /** Whether this process was killed at that time or before. */
@@ -24,6 +26,10 @@ export function caseFileOf(history: History): CaseFile {
   const evidence = groupedBy(history.evidence, ({ key }) => key ?? '')
   const operations = groupedBy(history.operations, ({ session }) => session)
   const questions = groupedBy(history.questions, ({ key }) => key)
+  const confirmed = groupedBy(
+    history.wire.filter(({ what, status }) => what === 'answer' && status === 202),
+    ({ key }) => key ?? '',
+  )
   const endingAt = new Map(history.sessions.map(({ name, endingAt: at }) => [name, at]))
   const killedAt = new Map(history.kills.map(({ instance, at }) => [instance, at]))
   return {
@@ -32,6 +38,7 @@ export function caseFileOf(history: History): CaseFile {
     executionsOf: (key) => (evidence.get(key) ?? []).filter(({ what }) => what === 'executed'),
     operationsOf: (session) => operations.get(session) ?? [],
     questionsOf: (key) => questions.get(key) ?? [],
+    confirmedAt: (key) => Math.min(...(confirmed.get(key) ?? []).map(({ answeredAt = Infinity }) => answeredAt)),
     isEnding: (session, at) => (endingAt.get(session) ?? Infinity) <= at,
     wasKilled: (instance, at) => (killedAt.get(instance) ?? Infinity) <= at,
     hadKill: (from, to) => history.kills.some(({ at }) => from <= at && at <= to),

@@ -89,7 +89,10 @@ function aKill(): History {
       }),
       operation('ask', 600, { operation: 'ask', count: 1, outcome: ok('proof-ask answer-ask') }),
       operation('lost-ask', 970, { operation: 'ask', count: 2, outcome: unknown }),
-      operation('late-ask', 1200, { operation: 'ask', count: 3, outcome: ok('proof-late-ask ') }),
+      {
+        ...operation('late-ask', 1200, { operation: 'ask', count: 3, outcome: ok('proof-late-ask ') }),
+        endedAt: 9_220,
+      },
       operation('c-announce-1', 700, { operation: 'announce', count: 1, outcome: ok('proof-c-announce-1') }, [], 'c'),
       operation('c-announce-2', 800, { operation: 'announce', count: 2, outcome: ok('proof-c-announce-2') }, [], 'c'),
       operation('c-announce-3', 880, { operation: 'announce', count: 3, outcome: gone }, [], 'c'),
@@ -327,7 +330,15 @@ describe('the judge', () => {
     ],
     [
       'a stream that outlives its session',
-      ({ wire }) => wire.push(request({ session: 'c', startedAt: 890, endedAt: 15_950 })),
+      ({ wire }) => wire.push(request({ session: 'c', startedAt: 890, endedAt: 3_950 })),
+      'c: POST (tools/call) was still open 3 s after its session was deleted',
+    ],
+    [
+      'a stream that outlives its session, also where those that could have told were killed',
+      ({ wire, sessions }) => {
+        found(sessions, 'c').deletedAt = 1_100
+        wire.push(request({ session: 'c', endedAt: 16_000 }), request({ session: 'c', endedAt: 16_101 }))
+      },
       'c: POST (tools/call) was still open 15 s after its session was deleted',
     ],
     [
@@ -336,7 +347,7 @@ describe('the judge', () => {
         const { endedAt: _endedAt, ...open } = request({ session: 'c', method: 'GET', what: 'standalone stream' })
         wire.push(open)
       },
-      'c: GET (standalone stream) was still open 15 s after its session was deleted',
+      'c: GET (standalone stream) was still open 3 s after its session was deleted',
     ],
     [
       'trouble in the run itself',

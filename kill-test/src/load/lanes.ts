@@ -30,6 +30,7 @@ export async function runLanes(session: SessionUnderLoad, isOver: () => boolean)
     lane(() => work(session)),
     lane(() => ask(session, ++asked)),
     lane(() => ask(session, ++asked)),
+    lane(() => ask(session, ++asked)),
     lane(() => announce(session, ++announced)),
     lane(() => remember(session, subscribed)),
   ])

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Dice } from '../base/random.js'
 import type { Waits } from '../base/waits.js'
 import type { History } from '../judge/history.js'
-import { streamsEnd } from '../judge/rules/deletions.js'
+import { untoldEnd } from '../judge/rules/deletions.js'
 import { lastAnnouncement, runLanes, tellState } from './lanes.js'
 import { callPlainly, postPlainly } from './plain-requests.js'
 import { SessionUnderLoad, type LoadContext } from './session-under-load.js'
@@ -97,7 +97,7 @@ export class Load {
       else {
         await lastAnnouncement(session, await runLanes(session, isOver))
         await tellState(session)
-        if (!isLasting) await session.end(false)
+        if (!isLasting) await this.#end(session, false)
       }
       await session.close()
     } catch (error) {
@@ -111,12 +111,17 @@ export class Load {
     const running = runLanes(session, () => session.record.deletedAt !== undefined)
     while (!isOver()) await pause(20)
     for (const tell of [...this.#onBusyEnd]) tell()
-    await session.end(true)
-    await Promise.all(servers.map((server) => callPlainly(session, this.#url, server)))
-    await session.quiet(streamsEnd + 1_000)
+    await this.#end(session, true)
     // Neither SDK ends a call by itself whose session is no more: it asks for its stream again and again.
     await session.close()
     await running
+  }
+
+  /** DELETE, and what a client would see of it that stays. */
+  async #end(session: SessionUnderLoad, isBusy: boolean): Promise<void> {
+    await session.end(isBusy)
+    await Promise.all(servers.map((server) => callPlainly(session, this.#url, server)))
+    await session.quiet(untoldEnd + 1_000)
   }
 
   /** By plain requests, of which no SDK knows: to each server. */

@@ -9,8 +9,8 @@ import { watchedFetch } from './watched-fetch.js'
 
 /** ms in which everything has to end, whatever is killed meanwhile. */
 const operationLimit = 30_000
-/** ms that a client takes for the answer to a question. */
-const thinking = { low: 0, high: 600 }
+/** ms that a client takes for the answer to a question: mostly little, or calls would be killed before they are answered. */
+const thinking = { short: 50, long: 700, isLong: 0.3 }
 
 /** What an operation sends. */
 export type Sending = (client: RawClient, key: string, settings: RequestSettings) => Promise<string | undefined>
@@ -68,7 +68,7 @@ export class SessionUnderLoad {
       onAsked: async (asking) => {
         const answer = `${asking.key}, answer ${history.questions.length}`
         history.questions.push({ ...asking, answer })
-        await pause(dice.between(thinking.low, thinking.high))
+        await pause(dice.between(0, dice.next() < thinking.isLong ? thinking.long : thinking.short))
         return answer
       },
       onComplaint: (text) => this.record.complaints.push(text),

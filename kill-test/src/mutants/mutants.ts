@@ -93,4 +93,40 @@ export const mutants: readonly Mutant[] = [
     replace: 'const existed = true',
     replicas: 1,
   },
+  {
+    name: 'a session is deleted after the answer',
+    file: 'request/keeper.ts',
+    find: '    const existed = await this.store.sessions.delete(sessionId)',
+    replace: `    const existed = true
+    setTimeout(() => void this.store.sessions.delete(sessionId), 400)`,
+    replicas: 2,
+  },
+  {
+    name: 'the streams of a session that is deleted are left open',
+    file: 'session/live-sessions.ts',
+    find: 'await live.close()',
+    replace: '',
+    replicas: 2,
+  },
+  {
+    name: "an answer to another replica's question is not forwarded",
+    file: 'request/handle.ts',
+    find: 'messages.filter((message) => live.isForAnother(message))',
+    replace: "messages.filter((message) => 'method' in message && live.isForAnother(message))",
+    replicas: 2,
+  },
+  {
+    name: 'answers that were forwarded are taken again with each new one',
+    file: 'session/inbox.ts',
+    find: 'this.#after = eventId',
+    replace: '',
+    replicas: 2,
+  },
+  {
+    name: 'an answer is taken for a question of the same number',
+    file: 'session/live-session.ts',
+    find: 'origin?.tag === this.tag ?',
+    replace: 'origin ?',
+    replicas: 2,
+  },
 ]

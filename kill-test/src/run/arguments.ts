@@ -62,7 +62,8 @@ export function readArguments(args: readonly string[], now: number): Arguments {
   }
 }
 
-function wholeNumber(name: string, text: string, least: number): number {
+/** @throws Error that names the option */
+export function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text)
   if (Number.isSafeInteger(value) && value >= least && text.trim() !== '') return value
   throw new Error(`--${name}: expected a whole number from ${least} on, was given "${text}".`)

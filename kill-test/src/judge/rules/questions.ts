@@ -1,8 +1,8 @@
 import type { CaseFile, Rule } from '../case-file.js'
 import type { OperationRecord } from '../history.js'
 
-/** ms that an answer may take from its confirmation to the tool that waits for it, in whichever process. */
-const onItsWay = 3_000
+/** ms in which an answer that was confirmed reaches the tool that waits for it, in whichever process. */
+const onItsWay = 1_500
 
 /**
  * A tool that asks is told what its client said to it, once; and it asks once. What was confirmed to the client reaches the
@@ -16,7 +16,7 @@ export const questions: Rule = function* (file) {
 }
 
 function* judged(
-  { key, session, outcome }: OperationRecord,
+  { key, session, outcome, endedAt = Infinity }: OperationRecord,
   surplus: ReadonlySet<string | undefined>,
   file: CaseFile,
 ): Iterable<string> {
@@ -41,12 +41,13 @@ function* judged(
     const expected = heard[0]?.answer ?? ''
     if (said !== expected) yield `${key}: its tool heard "${expected}", and its client was told "${said}"`
   }
-  if (gaveUp === undefined || file.isEnding(session, gaveUp.at)) return
-  if (asked.length === 0) yield `${key}: its tool gave up, and its client was never asked`
-  const confirmed = file.wire
-    .filter((one) => one.key === key && one.what === 'answer' && one.status === 202)
-    .map(({ answeredAt = Infinity }) => answeredAt)
-  if (Math.min(...confirmed) + onItsWay < gaveUp.at) {
-    yield `${key}: its answer was confirmed, and never reached its tool`
+  if (gaveUp !== undefined && asked.length === 0 && !file.isEnding(session, gaveUp.at)) {
+    yield `${key}: its tool gave up, and its client was never asked`
   }
+  const dueAt = file.confirmedAt(key) + onItsWay
+  const isNobodyThere =
+    file.executionsOf(key).every(({ instance }) => file.wasKilled(instance, dueAt)) ||
+    Math.min(gaveUp?.at ?? Infinity, endedAt) <= dueAt ||
+    file.isEnding(session, dueAt)
+  if (heard.length === 0 && !isNobodyThere) yield `${key}: its answer was confirmed, and never reached its tool`
 }
