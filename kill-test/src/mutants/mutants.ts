@@ -113,14 +113,14 @@ export const mutants: readonly Mutant[] = [
     file: 'request/handle.ts',
     find: 'messages.filter((message) => live.isForAnother(message))',
     replace: "messages.filter((message) => 'method' in message && live.isForAnother(message))",
-    replicas: 2,
+    replicas: 4,
   },
   {
     name: 'answers that were forwarded are taken again with each new one',
     file: 'session/inbox.ts',
     find: 'this.#after = eventId',
     replace: '',
-    replicas: 2,
+    replicas: 4,
   },
   {
     name: 'an answer is taken for a question of the same number',
