@@ -8,8 +8,8 @@ export const notSentHeader = 'x-kill-test-not-sent'
 export const serverHeader = 'x-kill-test-server'
 
 /**
- * Each request goes to the next server, with nothing sticky, unless it says to which. What happens to the connection behind happens to the one in
- * front. A server that is not there is passed over, which is safe: nothing was sent.
+ * Each request goes to the next server, with nothing sticky, or to the one that it names. What happens to the connection
+ * behind happens to the one in front. A server that is not there is passed over, which is safe: nothing was sent.
  */
 export class RoundRobinProxy {
   /** Of the servers; undefined: not there at the moment. */

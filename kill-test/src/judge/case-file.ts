@@ -45,9 +45,9 @@ export function caseFileOf(history: History): CaseFile {
   }
 }
 
-/** A request that the server still has to answer, or whose stream it still has to end. */
-export function isStillOpen({ method, status, endedAt }: WireRecord): boolean {
-  return method !== 'DELETE' && (status === undefined || status === 200) && endedAt === undefined
+/** Whether a request is one that a server has to answer or whose stream it has to end. A refusal may be left unread. */
+export function isAwaited({ method, status }: WireRecord): boolean {
+  return method !== 'DELETE' && (status === undefined || status === 200)
 }
 
 function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

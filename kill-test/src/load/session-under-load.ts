@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Dice } from '../base/random.js'
 import { Hung, type Waits } from '../base/waits.js'
-import { isStillOpen } from '../judge/case-file.js'
+import { isAwaited } from '../judge/case-file.js'
 import type { History, Operation, OperationRecord, SessionRecord, WireRecord } from '../judge/history.js'
 import { isLostBeforeItsFirstEvent, outcomeOf } from './outcome.js'
 import { createRawClient, type RawClient, type RequestSettings } from './raw-client.js'
@@ -184,7 +184,8 @@ export class SessionUnderLoad {
   /** Waits until nothing is left that a server would have to answer or to end, and no longer than so many ms. */
   async quiet(ms: number): Promise<void> {
     const { wire } = this.#context.history
-    const isQuiet = () => !wire.some((record) => record.session === this.record.name && isStillOpen(record))
+    const isQuiet = () =>
+      wire.every((one) => one.session !== this.record.name || !isAwaited(one) || one.endedAt !== undefined)
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer)
