@@ -108,13 +108,18 @@ export class Load {
 
   /** Its calls run, and more of them begin until it is confirmed that it is deleted. */
   async #endBusy(session: SessionUnderLoad, isOver: () => boolean): Promise<void> {
-    const running = runLanes(session, () => session.record.deletedAt !== undefined)
+    let isEnded = false
+    const running = runLanes(session, () => isEnded || session.record.deletedAt !== undefined)
     while (!isOver()) await pause(20)
     for (const tell of [...this.#onBusyEnd]) tell()
-    await this.#end(session, true)
-    // Neither SDK ends a call by itself whose session is no more: it asks for its stream again and again.
-    await session.close()
-    await running
+    try {
+      await this.#end(session, true)
+    } finally {
+      isEnded = true
+      // Neither SDK ends a call by itself whose session is no more: it asks for its stream again and again.
+      await session.close()
+      await running
+    }
   }
 
   /** DELETE, and what a client would see of it that stays. */
