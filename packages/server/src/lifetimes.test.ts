@@ -5,7 +5,7 @@ import { memoryStore } from '@mcp-tether/store'
 import { lmdbStore } from '@mcp-tether/store/lmdb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accept, initializeParams, open, post } from './raw-requests.fixture.js'
-import { startReplicas, type Major } from './replicas.fixture.js'
+import { buildServer, startReplicas, type Major } from './replicas.fixture.js'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -157,3 +157,28 @@ it.each(['deleted where nobody is told of it', 'over'])(
     expect((await post(bench.url, ping, { ...version, 'mcp-session-id': id })).status).toBe(404)
   },
 )
+
+it('tells the other replicas of a DELETE before the author cleans up, which takes its time', async () => {
+  const inOrder: string[] = []
+  const store = memoryStore()
+  const publish: typeof store.bus.publish = (to, notice) => {
+    inOrder.push('others are told')
+    return store.bus.publish(to, notice)
+  }
+  const bench = await startReplicas('v2', [{ ...store, bus: { ...store.bus, publish } }], {
+    createServer: () => {
+      const server = buildServer('v2', 'replica')
+      const close = server.close.bind(server)
+      server.close = () => {
+        inOrder.push('clean-up begins')
+        return close()
+      }
+      return server
+    },
+  })
+  ends.push(() => bench.close())
+  const headers = { ...version, 'mcp-session-id': (await open(bench.url)).id }
+  inOrder.length = 0
+  expect((await fetch(bench.url, { method: 'DELETE', headers })).status).toBe(200)
+  expect(inOrder.slice(0, 2)).toEqual(['others are told', 'clean-up begins'])
+})

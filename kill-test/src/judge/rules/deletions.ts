@@ -1,7 +1,7 @@
 import { isAwaited, type Rule } from '../case-file.js'
 
 /** ms in which every answer and every stream ends, wherever it is, after its session was deleted. */
-const toldEnd = 3_000
+const toldEnd = 8_000
 /** The same where a server was killed meanwhile: nobody may have told the other ones. What they begin ends by itself. */
 export const untoldEnd = 15_000
 /** ms that a process may go on after its kill was written down. */

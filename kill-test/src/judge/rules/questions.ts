@@ -2,7 +2,7 @@ import type { CaseFile, Rule } from '../case-file.js'
 import type { OperationRecord } from '../history.js'
 
 /** ms in which an answer that was confirmed reaches the tool that waits for it, in whichever process. */
-const onItsWay = 1_500
+const onItsWay = 5_000
 
 /**
  * A tool that asks is told what its client said to it, once; and it asks once. What was confirmed to the client reaches the

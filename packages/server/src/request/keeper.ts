@@ -145,9 +145,10 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     const record = this.live.get(sessionId)?.record ?? (await this.records.read(sessionId))?.record
     if (record?.principal !== principal) return false
     const existed = await this.store.sessions.delete(sessionId)
+    // At once: the author's clean-up takes its time, and this process may die in it.
+    if (existed) await this.store.bus.publish(sessionId, { type: 'ended' })
     await this.#membership.leave(sessionId, principal)
     await this.gone(sessionId)
-    if (existed) await this.store.bus.publish(sessionId, { type: 'ended' })
     return existed
   }
 
