@@ -132,28 +132,23 @@ export class MessageExchange {
   /** Sends it once. `undefined` when it has to be sent again. */
   async #send(): Promise<Response | undefined> {
     const session = this.#session
-    const sent = {
-      epoch: session.epoch,
-      withSession: session.upstreamId !== undefined,
-      authorization: session.newestHeaders.authorizationChanges,
-    }
+    const { epoch } = session
+    const withSession = session.upstreamId !== undefined
+    const { authorizationChanges } = session.newestHeaders
     const init = onCurrentEpoch(this.#call, session, this.#waited)
     this.#report.tries++
-    this.answerEpoch = sent.epoch
+    this.answerEpoch = epoch
     let answer: Response
     try {
       answer = await this.#seam.next(this.#call.target, init)
     } catch (error) {
       return this.#failedToSend(error)
     }
-    const reading = readRefusal(this.#seam, this.#call, answer, sent.withSession, session.answeredMethods)
-    return this.#judged(reading instanceof Promise ? await reading : reading, sent)
+    const reading = readRefusal(this.#seam, this.#call, answer, withSession, session.answeredMethods)
+    return this.#judged(reading instanceof Promise ? await reading : reading, epoch, authorizationChanges)
   }
 
-  #judged(
-    { response, verdict, isError }: Reading,
-    { epoch, authorization }: { readonly epoch: number; readonly authorization: number },
-  ): Response | undefined | Promise<Response | undefined> {
+  #judged({ response, verdict, isError }: Reading, epoch: number, authorizationChanges: number) {
     switch (verdict.conclusion) {
       case 'lost':
         if (this.#session.closing) return present(response, this.#session)
@@ -164,7 +159,7 @@ export class MessageExchange {
         this.#report.tellNotRecoverable('version-withdrawn')
         return present(response, this.#session)
       case 'not-lost':
-        if (response.status === 401) return this.#challenged(response, authorization)
+        if (response.status === 401) return this.#challenged(response, authorizationChanges)
         return response.status === 500 || unavailabilityOf(response.status) !== undefined
           ? this.#unavailable(response, epoch)
           : this.#answered(response, isError, epoch)

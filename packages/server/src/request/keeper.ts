@@ -140,14 +140,13 @@ export class SessionKeeper<Server extends SdkServer> implements InstanceOwner {
     throw new StartTimeout(this.#settings.startTimeout)
   }
 
-  /** Ends a session everywhere. @returns whether there was one for this principal */
+  /** Ends a session everywhere, elsewhere first: here it takes its time. @returns whether there was one for this principal */
   async end(sessionId: string, principal: string | null): Promise<boolean> {
     const record = this.live.get(sessionId)?.record ?? (await this.records.read(sessionId))?.record
     if (record?.principal !== principal) return false
     const existed = await this.store.sessions.delete(sessionId)
-    // At once: the author's clean-up takes its time, and this process may die in it.
     if (existed) await this.store.bus.publish(sessionId, { type: 'ended' })
-    await this.#membership.leave(sessionId, principal)
+    await this.leave(sessionId, principal)
     await this.gone(sessionId)
     return existed
   }

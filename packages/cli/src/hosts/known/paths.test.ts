@@ -6,7 +6,7 @@ const linux: Machine = {
   platform: 'linux',
   environment: {},
   homeDirectory: '/home/ada',
-  workingDirectory: '/work/shop',
+  workingDirectory: '/home/ada/shop',
 }
 const mac: Machine = { ...linux, platform: 'darwin', homeDirectory: '/Users/ada' }
 const windows: Machine = {
@@ -21,8 +21,8 @@ const packaged =
 /** By host: where each scope's files are. */
 const table: Record<string, { linux: object; mac: object; windows: object }> = {
   'claude-code': {
-    linux: { user: '/home/ada/.claude.json', project: '/work/shop/.mcp.json', local: '/home/ada/.claude.json' },
-    mac: { user: '/Users/ada/.claude.json', project: '/work/shop/.mcp.json', local: '/Users/ada/.claude.json' },
+    linux: { user: '/home/ada/.claude.json', project: '/home/ada/shop/.mcp.json', local: '/home/ada/.claude.json' },
+    mac: { user: '/Users/ada/.claude.json', project: '/home/ada/shop/.mcp.json', local: '/Users/ada/.claude.json' },
     windows: {
       user: 'C:\\Users\\ada\\.claude.json',
       project: 'D:\\shop\\.mcp.json',
@@ -35,15 +35,15 @@ const table: Record<string, { linux: object; mac: object; windows: object }> = {
     windows: { user: `C:\\Users\\ada\\AppData\\Roaming\\Claude\\claude_desktop_config.json or ${packaged}` },
   },
   cursor: {
-    linux: { user: '/home/ada/.cursor/mcp.json', project: '/work/shop/.cursor/mcp.json' },
-    mac: { user: '/Users/ada/.cursor/mcp.json', project: '/work/shop/.cursor/mcp.json' },
+    linux: { user: '/home/ada/.cursor/mcp.json', project: '/home/ada/shop/.cursor/mcp.json' },
+    mac: { user: '/Users/ada/.cursor/mcp.json', project: '/home/ada/shop/.cursor/mcp.json' },
     windows: { user: 'C:\\Users\\ada\\.cursor\\mcp.json', project: 'D:\\shop\\.cursor\\mcp.json' },
   },
   vscode: {
-    linux: { user: '/home/ada/.config/Code/User/mcp.json', project: '/work/shop/.vscode/mcp.json' },
+    linux: { user: '/home/ada/.config/Code/User/mcp.json', project: '/home/ada/shop/.vscode/mcp.json' },
     mac: {
       user: '/Users/ada/Library/Application Support/Code/User/mcp.json',
-      project: '/work/shop/.vscode/mcp.json',
+      project: '/home/ada/shop/.vscode/mcp.json',
     },
     windows: {
       user: 'C:\\Users\\ada\\AppData\\Roaming\\Code\\User\\mcp.json',
@@ -56,18 +56,18 @@ const table: Record<string, { linux: object; mac: object; windows: object }> = {
     windows: { user: 'C:\\Users\\ada\\.codeium\\windsurf\\mcp_config.json' },
   },
   'gemini-cli': {
-    linux: { user: '/home/ada/.gemini/settings.json', project: '/work/shop/.gemini/settings.json' },
-    mac: { user: '/Users/ada/.gemini/settings.json', project: '/work/shop/.gemini/settings.json' },
+    linux: { user: '/home/ada/.gemini/settings.json', project: '/home/ada/shop/.gemini/settings.json' },
+    mac: { user: '/Users/ada/.gemini/settings.json', project: '/home/ada/shop/.gemini/settings.json' },
     windows: { user: 'C:\\Users\\ada\\.gemini\\settings.json', project: 'D:\\shop\\.gemini\\settings.json' },
   },
   codex: {
-    linux: { user: '/home/ada/.codex/config.toml', project: '/work/shop/.codex/config.toml' },
-    mac: { user: '/Users/ada/.codex/config.toml', project: '/work/shop/.codex/config.toml' },
+    linux: { user: '/home/ada/.codex/config.toml', project: '/home/ada/shop/.codex/config.toml' },
+    mac: { user: '/Users/ada/.codex/config.toml', project: '/home/ada/shop/.codex/config.toml' },
     windows: { user: 'C:\\Users\\ada\\.codex\\config.toml', project: 'D:\\shop\\.codex\\config.toml' },
   },
   zed: {
-    linux: { user: '/home/ada/.config/zed/settings.json', project: '/work/shop/.zed/settings.json' },
-    mac: { user: '/Users/ada/.config/zed/settings.json', project: '/work/shop/.zed/settings.json' },
+    linux: { user: '/home/ada/.config/zed/settings.json', project: '/home/ada/shop/.zed/settings.json' },
+    mac: { user: '/Users/ada/.config/zed/settings.json', project: '/home/ada/shop/.zed/settings.json' },
     windows: {
       user: 'C:\\Users\\ada\\AppData\\Roaming\\Zed\\settings.json',
       project: 'D:\\shop\\.zed\\settings.json',
@@ -110,7 +110,7 @@ describe('where hosts keep their configuration', () => {
       (machine) => hosts[0]?.locations(machine).find(({ scope }) => scope === 'local')?.section,
     )
     expect(sections).toEqual([
-      ['projects', '/work/shop', 'mcpServers'],
+      ['projects', '/home/ada/shop', 'mcpServers'],
       ['projects', 'D:/shop', 'mcpServers'],
     ])
   })
