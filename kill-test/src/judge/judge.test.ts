@@ -330,8 +330,8 @@ describe('the judge', () => {
     ],
     [
       'a stream that outlives its session',
-      ({ wire }) => wire.push(request({ session: 'c', startedAt: 890, endedAt: 8_950 })),
-      'c: POST (tools/call) was still open 8 s after its session was deleted',
+      ({ wire }) => wire.push(request({ session: 'c', startedAt: 890, endedAt: 4_950 })),
+      'c: POST (tools/call) was still open 4 s after its session was deleted',
     ],
     [
       'a stream that outlives its session, also where those that could have told were killed',
@@ -347,7 +347,7 @@ describe('the judge', () => {
         const { endedAt: _endedAt, ...open } = request({ session: 'c', method: 'GET', what: 'standalone stream' })
         wire.push(open)
       },
-      'c: GET (standalone stream) was still open 8 s after its session was deleted',
+      'c: GET (standalone stream) was still open 4 s after its session was deleted',
     ],
     [
       'trouble in the run itself',

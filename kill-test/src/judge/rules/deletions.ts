@@ -1,7 +1,7 @@
 import { isAwaited, type Rule } from '../case-file.js'
 
-/** ms in which every answer and every stream ends, wherever it is, after its session was deleted. */
-const toldEnd = 8_000
+/** ms in which every answer and stream ends, wherever it is, after its session was deleted: less than the 5 s of its own look. */
+const toldEnd = 4_000
 /** The same where a server was killed meanwhile: nobody may have told the other ones. What they begin ends by itself. */
 export const untoldEnd = 15_000
 /** ms that a process may go on after its kill was written down. */
