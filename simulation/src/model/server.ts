@@ -191,7 +191,8 @@ export class ModelServer {
   }
 }
 
-/** Whether the engine could not know yet that this id belongs to another session now. */
-function couldNotKnow({ toldAt }: UpstreamRecord, sentAt: number): boolean {
-  return toldAt === undefined || toldAt >= sentAt
+/** Whether the engine could not know yet that this id, or the lack of one, belongs to another session now. */
+function couldNotKnow({ id, madeBy, toldAt }: UpstreamRecord, sentAt: number): boolean {
+  // Without an id, only an `initialize` whose answer came whole tells of it.
+  return toldAt === undefined || toldAt >= sentAt || (id === undefined && madeBy.ending === 'cut')
 }
