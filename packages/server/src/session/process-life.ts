@@ -4,7 +4,7 @@ import type { SessionStore } from '@mcp-tether/store'
 /** How long a process counts as alive that says nothing. */
 const lifetime = 6_000
 const renewal = 1_500
-/** An outage that ends another process's lease, which was renewed at worst this long before it, is no shorter than this. */
+/** Longer than this without a renewal: what kept this process from it may have ended the lease of one that lives. */
 const longestGap = lifetime - renewal
 
 /**
